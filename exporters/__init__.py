@@ -1,0 +1,1 @@
+"""What a release is, and the shapes it is published in."""

@@ -1,0 +1,1 @@
+"""What a span is, who proposes it, who corrects it."""
