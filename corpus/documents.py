@@ -1,0 +1,72 @@
+"""The documents of a workspace: Parquet shards in `documents/`, appended by each ingest.
+
+(id, digest) names a revision; the newest revision of an id is the current one.  Older revisions stay:
+what people said about them stays readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from corpus.document import Document
+from corpus.errors import UsageError
+from corpus.store import Workspace, read_rows, write_rows
+
+SHARD = 5_000
+_decode = msgspec.json.Decoder(Document).decode
+
+
+def shards(workspace: Workspace) -> list[Path]:
+    """The shards in the order they were written."""
+    return sorted(workspace.folder("documents").glob("part-*.parquet"))
+
+
+def add_documents(workspace: Workspace, documents: Iterable[Document]) -> int:
+    """Append documents as new shards; returns how many.  Each shard appears whole or not at all."""
+    number = len(shards(workspace))
+    written = 0
+    stream = iter(documents)
+    while block := list(islice(stream, SHARD)):
+        number += 1
+        path = workspace.folder("documents") / f"part-{number:06d}.parquet"
+        written += write_rows(path, ((item.id, item.digest, item) for item in block))
+    return written
+
+
+def revisions(workspace: Workspace) -> dict[str, str]:
+    """id → digest of the current revision of every document."""
+    import pyarrow.parquet as pq
+
+    current: dict[str, str] = {}
+    for path in shards(workspace):
+        table = pq.read_table(path, columns=["id", "digest"]).to_pydict()
+        current.update(zip(table["id"], table["digest"], strict=True))
+    return current
+
+
+def read_documents(workspace: Workspace) -> Iterator[Document]:
+    """The current revision of every document, streaming, in the order of the shards."""
+    current = revisions(workspace)
+    for path in shards(workspace):
+        for identity, digest, document in read_rows(path, _decode):
+            if current.get(identity) == digest:
+                del current[identity]
+                yield document
+
+
+def read_document(workspace: Workspace, identity: str, digest: str | None = None) -> Document:
+    """One document by id (and revision).  Raises UsageError with near ids when there is none."""
+    wanted = digest or revisions(workspace).get(identity)
+    for path in reversed(shards(workspace)):
+        for found, revision, document in read_rows(path, _decode):
+            if found == identity and revision == wanted:
+                return document
+    from difflib import get_close_matches
+
+    near = get_close_matches(identity, revisions(workspace), n=3, cutoff=0.3)
+    hint = f"; near: {', '.join(near)}" if near else ""
+    raise UsageError(f"no document {identity!r} in {workspace.root}{hint}")
