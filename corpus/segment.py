@@ -33,21 +33,26 @@ _opening = re.compile(r"[\"“‘«(\[\-–—•*+\s]*")
 _stop = re.compile(rf"(?:[.!?…]+(?:/\.+)?|(?<=\w)/\.)[{_closing}]*")
 _word_before = re.compile(r"[^\W_]+$")
 
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
 # Abbreviations after which a full stop does not end a sentence (compared in lower case): degrees and
 # titles; administrative units; references.  Units may still end one, see `_goes_on`.
-DEGREES = frozenset(
+DEGREES = _words(
     "gs pgs ts ths tsk tskh cn ks kts bs ds ths bscki bsckii cki ckii ncs nsnd nsưt ngnd ngưt gv ls lm ht "
-    "đđ hs mr mrs ms dr prof st đc đ/c".split()
+    "đđ hs mr mrs ms dr prof st đc đ/c"
 )
-UNITS = frozenset("tp tx tt p q h t x đ kp kcn kđt qt ql tl đt".split())
-REFERENCES = frozenset("tr nxb vd vs no tel fax co ltd inc jr sr".split())
+UNITS = _words("tp tx tt p q h t x đ kp kcn kđt qt ql tl đt")
+REFERENCES = _words("tr nxb vd vs no tel fax co ltd inc jr sr")
 
 # Words that often open a sentence and are no proper name: after a unit's abbreviation they tell
 # "lãnh đạo TP. Tại buổi làm việc" (ends) from "TP. Tân An" (goes on) when a lower-case word follows.
-OPENERS = frozenset(
+OPENERS = _words(
     "tại theo trong sau ngày cùng đồng đây các những với đến từ để trước ngoài bên phát tuy do nhằm ông bà "
     "hiện năm trên khi nếu nhờ vì qua đối về dự tham được được đặc thay chương đoàn công việc kết tiếp "
-    "mặc dù nhân mỗi mọi một hai ba có không chỉ song còn cũng như vậy đó này chiều sáng tối hôm".split()
+    "mặc dù nhân mỗi mọi một hai ba có không chỉ song còn cũng như vậy đó này chiều sáng tối hôm"
 )
 
 _numbered_heading = re.compile(
@@ -131,7 +136,7 @@ def _goes_on(text: str, start: int, stop: int, head: int) -> bool:
     before = _last_word(text, start, stop)
     lower = before.lower()
     if lower in DEGREES or lower in REFERENCES:
-        return not lower == before or lower in ("tr", "vd", "vs", "đ")
+        return lower != before or lower in ("tr", "vd", "vs", "đ")
     if lower in UNITS and before != lower:
         return not (_opens_sentence(text, head) or (len(before) == 1 and _after_name(text, start, stop - 1)))
     if lower == "tp":
