@@ -1,0 +1,193 @@
+"""Pre-labelling from file to file: whole or not at all, resumable, with a manifest.
+
+The output grows under `<out>.partial` and takes its name when it is complete.  A run that was cut off
+leaves the partial file; `resume` checks it line by line against the input and goes on after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from corpus.canonical import canon
+from corpus.errors import UsageError, ViCivicError
+from corpus.store import atomic_file, sync
+from labeling.lines import Options, label_lines
+from labeling.prelabel import pipeline
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Tally:
+    """What a run counted: lines, documents, spans, errors by code, spans by label."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.spans = 0
+        self.errors: Counter[str] = Counter()
+        self.labels: Counter[str] = Counter()
+        self.digest = hashlib.sha256()
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Count one output object."""
+        self.lines += 1
+        if "error" in line:
+            self.errors[line["error"]["code"]] += 1
+        else:
+            self.spans += len(line["spans"])
+            self.labels.update(span["label"] for span in line["spans"])
+
+    @property
+    def failed(self) -> int:
+        """Lines that became error lines."""
+        return sum(self.errors.values())
+
+
+def label_file(
+    source: str,
+    target: str,
+    options: Options,
+    *,
+    jobs: int = 1,
+    resume: bool = False,
+    progress: Callable[[Tally], None] = lambda tally: None,
+) -> Tally:
+    """Label JSONL `source` into `target` ("-": stdin, stdout); returns the counts.
+
+    Raises UsageError when the input is missing, or when a partial output belongs to another input.
+    """
+    tally = Tally()
+    with _opened(source) as lines:
+        given = _hashed(lines, tally)
+        if target == "-":
+            if resume:
+                raise UsageError("--resume needs --out FILE: what went to stdout can't be taken up again")
+            _write(label_lines(given, options, jobs=jobs), sys.stdout.buffer, tally, progress)
+            return tally
+        path = Path(target)
+        partial = path.with_name(path.name + ".partial")
+        with _claimed(partial, resume) as file:
+            done = _take_up(file, given, options, tally) if resume else 0
+            file.seek(0, os.SEEK_END)
+            made = label_lines(given, options, jobs=jobs, first_line=done + 1)
+            _write(made, file, tally, progress)
+        sync(partial)
+        partial.replace(path)
+        sync(path.parent)
+    return tally
+
+
+def write_manifest(path: Path, source: str, options: Options, tally: Tally) -> None:
+    """Record what a run was made from and counted; the same run gives the same bytes."""
+    engine = pipeline(options.settings)
+    body = {
+        "input": {"name": "-" if source == "-" else Path(source).name, "sha256": tally.digest.hexdigest()},
+        "counts": {
+            "lines": tally.lines,
+            "documents": tally.lines - tally.failed,
+            "errors": tally.failed,
+            "spans": tally.spans,
+        },
+        "errors": dict(sorted(tally.errors.items())),
+        "labels": dict(sorted(tally.labels.items())),
+        "sources": [{"source": name, "version": version} for name, version in engine.source_versions.items()],
+        "merge": engine.version,
+        "scheme": engine.scheme_version,
+        "pipeline": engine.hash,
+        "options": msgspec.to_builtins(options),
+    }
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(msgspec.json.format(_encode(body)) + b"\n")
+
+
+def _opened(source: str) -> IO[bytes]:
+    if source == "-":
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"--in {source}: {reason.lower()}; name a JSONL file, or - for stdin") from None
+
+
+def _hashed(lines: IO[bytes], tally: Tally) -> Iterator[bytes]:
+    for line in lines:
+        tally.digest.update(line)
+        yield line.rstrip(b"\r\n")
+
+
+class _claimed:
+    """The partial file, held by one run at a time; emptied unless it is taken up again."""
+
+    def __init__(self, path: Path, resume: bool) -> None:
+        self.path = path
+        self.resume = resume
+
+    def __enter__(self) -> IO[bytes]:
+        from filelock import FileLock, Timeout
+
+        if not self.path.parent.is_dir():
+            raise UsageError(f"--out: there is no folder {self.path.parent}; make it first")
+        self.lock = FileLock(str(self.path) + ".lock", timeout=0)
+        try:
+            self.lock.acquire()
+        except Timeout:
+            raise UsageError(
+                f"{self.path}: another run is writing this output; wait, or use another --out"
+            ) from None
+        mode = "r+b" if self.resume and self.path.exists() else "w+b"
+        self.file: IO[bytes] = self.path.open(mode)
+        return self.file
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+        self.lock.release()
+        Path(str(self.path) + ".lock").unlink(missing_ok=True)
+
+
+def _take_up(file: IO[bytes], given: Iterator[bytes], options: Options, tally: Tally) -> int:
+    """Count the complete lines of a partial output, checked against the input; returns how many."""
+    file.seek(0)
+    end = 0
+    for number, made in enumerate(file, 1):
+        if not made.endswith(b"\n"):
+            break  # torn when the run was cut off; written again below
+        line = msgspec.json.decode(made)
+        _check_same(number, next(given, None), line)
+        tally.add(line)
+        end += len(made)
+    file.truncate(end)
+    return tally.lines
+
+
+def _check_same(number: int, given: bytes | None, made: dict[str, Any]) -> None:
+    remedy = "remove the .partial file, or run without --resume"
+    if given is None:
+        raise UsageError(f"the partial output is longer than the input ({number} lines): {remedy}")
+    if "error" in made:
+        return
+    try:
+        task = msgspec.json.decode(given)
+        same = task.get("id") == made["id"] and ("text" not in made or canon(task["text"]) == made["text"])
+    except (msgspec.DecodeError, ViCivicError, AttributeError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise UsageError(f"line {number} of the partial output was made from another input: {remedy}")
+
+
+def _write(
+    made: Iterator[dict[str, Any]], file: IO[bytes], tally: Tally, progress: Callable[[Tally], None]
+) -> None:
+    for line in chain(made):
+        file.write(_encode(line) + b"\n")
+        tally.add(line)
+        progress(tally)
+    file.flush()
