@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -124,33 +124,24 @@ def _hashed(lines: IO[bytes], tally: Tally) -> Iterator[bytes]:
         yield line.rstrip(b"\r\n")
 
 
-class _claimed:
+@contextmanager
+def _claimed(path: Path, resume: bool) -> Iterator[IO[bytes]]:
     """The partial file, held by one run at a time; emptied unless it is taken up again."""
+    from filelock import FileLock, Timeout
 
-    def __init__(self, path: Path, resume: bool) -> None:
-        self.path = path
-        self.resume = resume
-
-    def __enter__(self) -> IO[bytes]:
-        from filelock import FileLock, Timeout
-
-        if not self.path.parent.is_dir():
-            raise UsageError(f"--out: there is no folder {self.path.parent}; make it first")
-        self.lock = FileLock(str(self.path) + ".lock", timeout=0)
-        try:
-            self.lock.acquire()
-        except Timeout:
-            raise UsageError(
-                f"{self.path}: another run is writing this output; wait, or use another --out"
-            ) from None
-        mode = "r+b" if self.resume and self.path.exists() else "w+b"
-        self.file: IO[bytes] = self.path.open(mode)
-        return self.file
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-        self.lock.release()
-        Path(str(self.path) + ".lock").unlink(missing_ok=True)
+    if not path.parent.is_dir():
+        raise UsageError(f"--out: there is no folder {path.parent}; make it first")
+    lock = FileLock(f"{path}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UsageError(f"{path}: another run is writing this output; wait, or use another --out") from None
+    try:
+        with path.open("r+b" if resume and path.exists() else "w+b") as file:
+            yield file
+    finally:
+        lock.release()
+        Path(f"{path}.lock").unlink(missing_ok=True)
 
 
 def _take_up(file: IO[bytes], given: Iterator[bytes], options: Options, tally: Tally) -> int:
@@ -186,7 +177,7 @@ def _check_same(number: int, given: bytes | None, made: dict[str, Any]) -> None:
 def _write(
     made: Iterator[dict[str, Any]], file: IO[bytes], tally: Tally, progress: Callable[[Tally], None]
 ) -> None:
-    for line in chain(made):
+    for line in made:
         file.write(_encode(line) + b"\n")
         tally.add(line)
         progress(tally)

@@ -16,11 +16,11 @@ class Painted(Protocol):
     """Anything with an extent and a label."""
 
     @property
-    def start(self) -> int: ...  # noqa: D102
+    def start(self) -> int: ...
     @property
-    def end(self) -> int: ...  # noqa: D102
+    def end(self) -> int: ...
     @property
-    def label(self) -> str: ...  # noqa: D102
+    def label(self) -> str: ...
 
 
 def paint(text: str, spans: Iterable[Painted], scheme: Scheme | None = None) -> Text:
