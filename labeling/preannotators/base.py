@@ -53,12 +53,16 @@ def proposal(
 
 
 def version_of(*packages: str, extra: Iterable[str] = ()) -> str:
-    """A version from the bytes of all files of the named packages and from `extra` (model versions …)."""
+    """A version from the bytes of the named packages' files and from `extra` (model versions …).
+
+    "a.package" stands for all its files (not its sub-packages), "a.package:file.py" for one of them.
+    """
     digest = hashlib.sha256()
-    for package in packages:
+    for item in packages:
+        package, _, only = item.partition(":")
         folder = resources.files(package)
-        for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-            if entry.is_file() and not entry.name.endswith(".pyc"):
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if entry.is_file() and not entry.name.endswith(".pyc") and only in ("", entry.name):
                 digest.update(entry.name.encode() + b"\0" + entry.read_bytes() + b"\0")
     for text in extra:
         digest.update(text.encode() + b"\0")
