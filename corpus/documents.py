@@ -1,12 +1,15 @@
 """The documents of a workspace: Parquet shards in `documents/`, appended by each ingest.
 
-(id, digest) names a revision; the newest revision of an id is the current one.  Older revisions stay:
-what people said about them stays readable.
+One ingest is one folder `run-NNNNNN/`: it takes its name by a single rename once it is complete, so a
+run is there whole or not at all.  (id, digest) names a revision; the newest revision of an id is the
+current one.  Older revisions stay: what people said about them stays readable.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +17,7 @@ import msgspec
 
 from corpus.document import Document
 from corpus.errors import UsageError
-from corpus.store import Workspace, read_rows, write_rows
+from corpus.store import Workspace, read_rows, sync, write_rows
 
 SHARD = 5_000
 _decode = msgspec.json.Decoder(Document).decode
@@ -22,17 +25,51 @@ _decode = msgspec.json.Decoder(Document).decode
 
 def shards(workspace: Workspace) -> list[Path]:
     """The shards in the order they were written."""
-    return sorted(workspace.folder("documents").glob("part-*.parquet"))
+    return sorted(workspace.folder("documents").glob("run-*/part-*.parquet"))
+
+
+def refused_shards(workspace: Workspace) -> list[Path]:
+    """The shards of documents that a filter refused (`corpus.ingest`), in the order they were written."""
+    return sorted(workspace.folder("documents").glob("run-*/refused-*.parquet"))
+
+
+@contextmanager
+def new_run(workspace: Workspace) -> Iterator[Path]:
+    """A folder to write shards in; when the block ends well it becomes the next run, in one rename.
+
+    A folder that stays empty is dropped.  What a killed run left behind is cleared first.
+    """
+    home = workspace.folder("documents")
+    home.mkdir(parents=True, exist_ok=True)
+    for left in home.glob(".tmp-run-*"):
+        shutil.rmtree(left)
+    last = max((int(path.name[4:]) for path in home.glob("run-*")), default=0)
+    temporary = home / f".tmp-run-{last + 1:06d}"
+    temporary.mkdir()
+    try:
+        yield temporary
+        if any(temporary.iterdir()):
+            sync(temporary)
+            temporary.rename(home / f"run-{last + 1:06d}")
+            sync(home)
+    finally:
+        if temporary.exists():
+            shutil.rmtree(temporary)
 
 
 def add_documents(workspace: Workspace, documents: Iterable[Document]) -> int:
-    """Append documents as new shards; returns how many.  Each shard appears whole or not at all."""
-    number = len(shards(workspace))
-    written = 0
+    """Append documents as one run of new shards; returns how many.  All of them appear or none."""
+    with new_run(workspace) as folder:
+        return write_shards(folder, documents)
+
+
+def write_shards(folder: Path, documents: Iterable[Document], *, prefix: str = "part") -> int:
+    """Write documents to `folder` as `<prefix>-NNNNNN.parquet` of at most SHARD rows; returns how many."""
+    number = written = 0
     stream = iter(documents)
     while block := list(islice(stream, SHARD)):
         number += 1
-        path = workspace.folder("documents") / f"part-{number:06d}.parquet"
+        path = folder / f"{prefix}-{number:06d}.parquet"
         written += write_rows(path, ((item.id, item.digest, item) for item in block))
     return written
 
