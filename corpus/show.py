@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.document import Document
@@ -57,7 +58,7 @@ def coloured(document: Document, marks: Sequence[Mark] = ()) -> Text:
 
     text = Text()
     cuts = sorted({0, len(document.text), *(m.end for m in marks if m.tag)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = Text(_visible(document.text[start:end]))
         for region in document.regions:
             _stylize(piece, REGION_STYLES.get(region.kind, ""), region.start - start, region.end - start)
