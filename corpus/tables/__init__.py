@@ -1,0 +1,1 @@
+"""Shipped tables; each states its source and licence in its first lines."""
