@@ -10,18 +10,22 @@ Importing this module is light: it loads neither label_studio_sdk, nor datasets,
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
 
 from corpus import __version__
+from corpus.command import examples
 from corpus.document import Document
 from corpus.errors import ViCivicError
+from corpus.settings import FILE as SETTINGS
+from corpus.settings import defaults, workspace_of
 from labeling.prelabel import Settings
-
-if TYPE_CHECKING:
-    import typer
 
 __all__ = ["Document", "Settings", "ViCivicError", "__version__", "main", "prelabel"]
 
@@ -50,44 +54,60 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command()(args=None if arguments is None else list(arguments), prog_name="vicivic")
 
 
+# Every verb in the order of the work: its name, its function, and the constant with its examples.
+VERBS = (
+    ("ingest", "corpus.cli:ingest_command", "corpus.cli:INGEST_EXAMPLES"),
+    ("prelabel", "labeling.cli.prelabel:prelabel", "labeling.cli.prelabel:EXAMPLES"),
+    ("settle", "labeling.cli.settle:settle", "labeling.cli.settle:EXAMPLES"),
+)
+
+
 def command() -> typer.Typer:
-    """The Typer application: every verb in the order of the work."""
-    import typer
-
-    import corpus.cli
-    import exporters.cli
-    import labeling.cli.evaluate
-    import labeling.cli.numbers
-    import labeling.cli.prelabel
-    import labeling.cli.settle
-    import labeling.cli.studio
-
+    """The Typer application, with every verb of `VERBS`."""
     app = typer.Typer(
         name="vicivic",
-        help="Vietnamese civic news: raw pages to documents, proposals, corrections, releases.",
+        help="Vietnamese civic news: from raw pages to documents, proposals, corrections and releases.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.callback()(_globals)
-    verbs: list[tuple[Callable[..., None], tuple[str, ...]]] = []
-    for verb, epilog in verbs:
-        app.command(epilog=examples(*epilog))(guarded(verb))
+    app.callback()(before_the_verb)
+    for name, function, shown in VERBS:
+        app.command(name, epilog=epilog(_load(shown)))(guarded(name, _load(function)))
     return app
 
 
-def _globals(
-    work: Annotated[str | None, Option("--work", metavar="DIR", help="Workspace folder of the verb.")] = None,
-    version: Annotated[bool, Option("--version", help="Print the version.")] = False,
+def before_the_verb(
+    context: typer.Context,
+    work: Annotated[
+        str | None, typer.Option("--work", metavar="DIR", help="The workspace, for whatever verb follows.")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
-    if work:
-        os.environ["VICIVIC_WORK"] = work
+    """Options that stand before the verb."""
     if version:
         print(f"vicivic {__version__}")
-        raise Exit
+        raise typer.Exit
+    if work:
+        os.environ["VICIVIC_WORK"] = work
+    try:
+        context.default_map = defaults(workspace_of(sys.argv[1:]) / SETTINGS, flags(context.command))
+    except ViCivicError as error:
+        print(f"vicivic: {error}", file=sys.stderr)
+        raise typer.Exit(error.exit_code) from None
 
 
-def guarded(verb: Callable[..., None]) -> Callable[..., None]:
+def flags(group: Any) -> dict[str, dict[str, str]]:
+    """verb → its flags without dashes → the parameter each one sets."""
+    return {
+        name: {
+            flag.lstrip("-"): item.name for item in verb.params for flag in item.opts if flag.startswith("--")
+        }
+        for name, verb in group.commands.items()
+    }
+
+
+def guarded(name: str, verb: Callable[..., None]) -> Callable[..., None]:
     """`verb` with its expected endings as exit codes: one line on stderr, never a traceback."""
 
     @functools.wraps(verb)
@@ -95,16 +115,26 @@ def guarded(verb: Callable[..., None]) -> Callable[..., None]:
         try:
             verb(*arguments, **options)
         except ViCivicError as error:
-            print(f"vicivic {verb.__name__}: {error}", file=sys.stderr)
-            raise Exit(error.exit_code) from None
+            print(f"vicivic {name}: {error}", file=sys.stderr)
+            raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
-            print(f"vicivic {verb.__name__}: stopped; run the same command to go on", file=sys.stderr)
-            raise Exit(130) from None
+            print(f"vicivic {name}: stopped; nothing is half-written, run it again to go on", file=sys.stderr)
+            raise typer.Exit(130) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise Exit(1) from None
+            raise typer.Exit(1) from None
 
     return run
+
+
+def epilog(shown: str | Sequence[str]) -> str:
+    """Example commands under a verb's help."""
+    return shown if isinstance(shown, str) else examples(*shown)
+
+
+def _load(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ class _Counter:
         self._progress.update(self._task, advance=1, description=f"{self._noun}{pace}, {self._spans:,} spans")
 
 
-EPILOG = (
+EXAMPLES = (
     "vicivic prelabel",
     "vicivic prelabel --in docs.jsonl --out spans.jsonl --manifest run.json --jobs 2",
     "cat docs.jsonl | vicivic prelabel --in - --labels MONEY,DATE --no-text > spans.jsonl",
