@@ -43,6 +43,21 @@ class Region(msgspec.Struct, frozen=True):
     rule: str
 
 
+class Fact(msgspec.Struct, frozen=True):
+    """Something known about a document, and how: never more than the source says.
+
+    `name` is one of title, published, event_date, byline, dateline, header_date, month_hint, province,
+    district, commune; `granularity` says how exact the value is (`text`, `day`, `month`, `day-month`,
+    or the unit's level); `how` names the rule; `confidence` is in [0, 1], an estimate, not calibrated.
+    """
+
+    name: str
+    value: str
+    granularity: str
+    how: str
+    confidence: float
+
+
 class Segment(NamedTuple):
     """One smallest piece that normalisation can't cross: raw[raw_start:raw_end] ↔ canonical slice."""
 
@@ -101,7 +116,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One article.  `text` is canonical; `(id, digest)` names a revision.
 
     `id` comes from the source (given id, URL, or folder/path), never from the text or the order.
-    `published` and `event_date` are EDTF strings or None: never guessed.
+    `published` and `event_date` are EDTF strings or None: never guessed.  `places` are unit keys of
+    `corpus.places` (`vn63:10`), province first; `facts` tell how each of these was found.  `civic` is the
+    score of `corpus.civic`.  `family` names the group of near duplicates; None means: its own (`id`).
     """
 
     id: str
@@ -114,6 +131,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     places: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    civic: float | None = None
     family: str | None = None
     raw_sha256: str | None = None
     codec: str | None = None
