@@ -1,0 +1,1 @@
+"""The correction ledger: what became of every proposed span, and what people added."""

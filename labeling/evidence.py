@@ -1,0 +1,46 @@
+"""Which annotations count as evidence of what people think, read from the workspace.
+
+All lines of `annotations/*.jsonl` stay; of each annotation id the last line that is not a report of a
+deletion counts.  Work for training or control, the curator's and lint's own never count between people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from corpus.events import read_events
+from corpus.store import Workspace
+from labeling.span import Annotation
+
+APART = ("training", "control", "curation")
+MACHINES = frozenset({"lint"})
+
+
+def history(workspace: Workspace) -> Iterator[Annotation]:
+    """Every state of every annotation that was ever pulled, in the order of the files."""
+    for path in sorted(workspace.folder("annotations").glob("*.jsonl")):
+        for event in read_events(path, "annotation"):
+            yield msgspec.convert(event.body, Annotation)
+
+
+def latest(states: Iterable[Annotation]) -> list[Annotation]:
+    """The state of each annotation that counts, ordered by key."""
+    last = {said.key[:3]: said for said in states if said.status != "deleted"}
+    return [last[key] for key in sorted(last)]
+
+
+def counts_between_people(said: Annotation) -> bool:
+    """Whether an annotation is a person's own, submitted, and neither training nor control nor curation."""
+    kind = said.round.partition(":")[0]
+    return said.status == "submitted" and said.author not in MACHINES and kind not in APART
+
+
+def voices(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """The newest evidence of each author on each part and layer of a document's revision, in key order."""
+    newest: dict[tuple[object, ...], Annotation] = {}
+    for said in sorted(annotations, key=lambda item: (item.updated_at, item.key)):
+        if counts_between_people(said):
+            newest[said.document, said.digest, said.part, said.layer, said.author] = said
+    return sorted(newest.values(), key=lambda said: said.key)
