@@ -1,0 +1,153 @@
+"""DURATION: a length of time, ages included."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+
+import msgspec
+
+from labeling.norm import Norm
+from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start, unit_at
+from labeling.quantities.cues import cue_before, words_before
+from labeling.quantities.lexicon import table
+from labeling.quantities.model import Kind, Reading, Rule
+from labeling.quantities.numerals import numeral_at, plain
+from labeling.quantities.source import Source
+from labeling.quantities.triggers import NUMBER
+
+_DATE_AFTER = re.compile(r" *\d")
+_NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|ánh sáng|tuổi đảng)")
+_ORDER = {"Y": 0, "M": 1, "W": 2, "D": 3, "TH": 4, "TM": 5, "TS": 6}
+_FACTORS = {"ms": Decimal("0.001"), "us": Decimal("0.000001"), "ns": Decimal("0.000000001")}
+# before a number of hours these words say how long, not when
+_LENGTH_CUES = frozenset(
+    "trong sau hơn gần suốt khoảng dài mất thêm đủ tổng tròn qua ngoài chừng từng mỗi hết quá được cách dưới trên".split()
+)
+
+
+@cache
+def iso_designators() -> dict[str, str]:
+    """UCUM time code → ISO 8601 designator ("TH" = hour after T)."""
+    return {row["code"]: row["iso"] for row in table("durations")["unit"]}
+
+
+def iso_duration(parts: list[tuple[Decimal, str]]) -> str:
+    """ISO 8601 duration of (value, UCUM code) parts: [(3, "a")] → "P3Y"."""
+    date, time = "", ""
+    for value, code in parts:
+        designator = iso_designators()[code]
+        value *= _FACTORS.get(code, Decimal(1))
+        if designator.startswith("T"):
+            time += plain(value) + designator[1]
+        else:
+            date += plain(value) + designator
+    return "P" + date + ("T" + time if time else "")
+
+
+def _read(source: Source, position: int) -> Reading | None:
+    """ "gần 3 năm", "2 giờ 30 phút", "từ 3 đến 5 ngày", "45 tuổi"."""
+    amount = amount_at(source, position)
+    if amount is None or amount.unit is None or amount.unit.kind not in ("time", "age"):
+        return None
+    unit, age = amount.unit, amount.unit.kind == "age"
+    if not age and not _is_length(source, amount):
+        return None
+    norm = norm_of(source, amount, "duration.age" if age else "duration")
+    if amount.high is not None:
+        low = iso_duration([(amount.low.value, unit.code)])
+        norm = msgspec.structs.replace(norm, edtf=low + "/" + iso_duration([(amount.high.value, unit.code)]))
+        return Reading(range_start(source, amount), amount.end, "DURATION", norm, 0.95)
+    parts, end = _compound(source, amount)
+    norm = msgspec.structs.replace(norm, edtf=iso_duration(parts))
+    if len(parts) > 1:
+        norm = msgspec.structs.replace(norm, value=None, num=None, unit=None, rule="duration.compound")
+    return Reading(position, end, "DURATION", norm, 0.95 if unit.code != "h" else 0.8)
+
+
+def _is_length(source: Source, amount: Amount) -> bool:
+    unit, low = amount.unit, source.low
+    if unit is None:
+        return False
+    if unit.name in ("s", "min", "h", "ms") and amount.low.style != "arabic":
+        return False
+    if unit.code in ("a", "mo", "d", "wk") and _DATE_AFTER.match(low, amount.unit_end):
+        return unit.code == "a" and amount.low.value > 12 and not re.compile(r" *\d{4}").match(low, amount.unit_end)
+    return _NOT_AFTER.match(low, amount.unit_end) is None
+
+
+def _compound(source: Source, amount: Amount) -> tuple[list[tuple[Decimal, str]], int]:
+    unit = amount.unit
+    assert unit is not None
+    parts, end = [(amount.low.value, unit.code)], amount.end
+    while not amount.per:
+        gap = re.compile(r"(?: +và)? +|,? +(?=\d)|(?=\d)").match(source.low, end)
+        numeral = numeral_at(source.low, gap.end()) if gap is not None else None
+        found = unit_at(source, numeral.end) if numeral is not None else None
+        if numeral is None or found is None or found[0].kind not in ("time", "age"):
+            break
+        if _ORDER[iso_designators()[found[0].code]] <= _ORDER[iso_designators()[parts[-1][1]]]:
+            break
+        if _DATE_AFTER.match(source.low, found[1]) and found[0].code in ("mo", "a", "d"):
+            break
+        parts.append((numeral.value, found[0].code))
+        end = found[1]
+    return parts, end
+
+
+def says_length(source: Source, position: int) -> bool:
+    """Whether the words before an "8 giờ" say how long it lasts."""
+    before = words_before(source, position, 1)
+    if cue_before(source, position) is not None and before and before[0][1] not in ("khoảng", "tầm", "chừng"):
+        return True
+    return bool(before) and before[0][1] in _LENGTH_CUES - {"sau", "khoảng", "trước", "từng"}
+
+
+def _read_half(source: Source, position: int) -> Reading | None:
+    """ "nửa năm", "nửa tháng", "nửa giờ", "nửa tiếng đồng hồ"."""
+    found = unit_at(source, position + 3, glued=False)
+    if found is None or found[0].kind != "time":
+        return None
+    unit, end = found
+    if re.compile(r" +(?:đầu|cuối|sau|trước)(?!\w)").match(source.low, end) or unit.code in ("s", "d") and unit.name == "s":
+        return None
+    halves = {"a": (Decimal(6), "mo"), "h": (Decimal(30), "min"), "d": (Decimal(12), "h"), "min": (Decimal(30), "s")}
+    parts = [halves.get(unit.code, (Decimal("0.5"), unit.code))]
+    norm = Norm(value="0.5", num="0.5", unit=unit.code, edtf=iso_duration(parts), numeral="words", rule="duration.half")
+    return Reading(position, end, "DURATION", norm, 0.85)
+
+
+_DECADE = re.compile(r" *(thập kỷ|thập kỉ|thế kỷ|thế kỉ|thập niên)(?!\w)(?! *(?:\d|[xvi]+(?!\w)))")
+
+
+def _read_decades(source: Source, position: int) -> Reading | None:
+    """ "hai thập kỷ", "nửa thế kỷ": tens or hundreds of years."""
+    low = source.low
+    if low.startswith("nửa", position):
+        value, end = Decimal("0.5"), position + 3
+        style = "words"
+    else:
+        numeral = numeral_at(low, position)
+        if numeral is None:
+            return None
+        value, end, style = numeral.value, numeral.end, numeral.style
+    match = _DECADE.match(low, end)
+    if match is None or match.end(1) - match.start() == len(match[1]):
+        return None
+    years = value * (100 if match[1].startswith("thế") else 10)
+    norm = Norm(
+        value=plain(years), num=plain(value), scale="100" if match[1].startswith("thế") else "10", unit="a",
+        edtf=f"P{plain(years)}Y", numeral=style, rule="duration.decades",  # type: ignore[arg-type]
+    )  # fmt: skip
+    return Reading(position, match.end(), "DURATION", norm, 0.9)
+
+
+KIND = Kind(
+    "DURATION",
+    (
+        Rule("duration.decades", NUMBER | {"nửa"}, _read_decades),
+        Rule("duration", NUMBER, _read),
+        Rule("duration.half", frozenset(["nửa"]), _read_half),
+    ),
+)

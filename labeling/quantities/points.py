@@ -1,0 +1,336 @@
+"""Single dates: a day, month, quarter, year or term as one `Point`; `date` puts them together.
+
+Each rule is a row of `POINTS`: a name, the words it can start with, and a function of (source, position).
+EDTF quarters are 33-36 (level 1); a part that the text leaves out is X.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
+from labeling.quantities import resolve
+from labeling.quantities.numerals import numeral_at, roman
+from labeling.quantities.source import Source
+
+
+class Point(NamedTuple):
+    """A date at [start, end): what it says (`edtf`), its parts, its grain, and the resolved value if any."""
+
+    start: int
+    end: int
+    edtf: str | None
+    grain: str
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    score: float = 0.9
+    rule: str = ""
+    resolved: str | None = None
+    lunar: str | None = None
+
+
+_SEP = r" ?([/.-]) ?"
+_DMY = re.compile(rf"(\d{{1,2}}){_SEP}(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})(?![\d]|[/-]\d|[.,]\d)")
+_YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_DM = re.compile(r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|[/-]\d|[.,]\d|[^\W\d_])")
+_DM_DOT = re.compile(r"(\d{1,2})\.(\d{1,2})(?![\d]|[/.,-]\d)")
+_MY = re.compile(r"(\d{1,2}) ?([/-]|\.) ?(\d{4})(?![\d]|[/-]\d|[.,]\d)")
+_DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?!\d)")
+_MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d)")
+_MONTH_WORD = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) +(" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True)) + r")(?!\w)")
+_YEAR_TAIL = re.compile(r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))")
+_YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn))")
+_YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
+_RELATIVE_YEARS = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1, "kia": -2}
+_LUNAR = re.compile(r" *,? *\(?(?:âm lịch|al(?!\w)|âl(?!\w))\)?")
+_SOLAR = re.compile(r" +dương lịch")
+
+
+def year_after(source: Source, position: int) -> tuple[int | None, int, int | None]:
+    """A year behind a month or day: (year, end, relative shift); (None, position, None) without one."""
+    match = _YEAR_TAIL.match(source.low, position)
+    if match is not None:
+        digits = next(group for group in match.groups() if group)
+        if 100 <= int(digits) <= 2200:
+            return int(digits), match.end(), None
+    match = _YEAR_WORDS.match(source.low, position)
+    numeral = numeral_at(source.low, match.end()) if match is not None else None
+    if numeral is not None and 1000 <= numeral.value <= 2200:
+        return int(numeral.value), numeral.end, None
+    match = _YEAR_RELATIVE.match(source.low, position)
+    if match is not None:
+        return None, match.end(), _RELATIVE_YEARS[match[1]]
+    return None, position, None
+
+
+def _day_point(
+    source: Source, start: int, end: int, day: int | None, month: int, rule: str, *, score: float, year: int | None = None,
+    shift: int | None = None,
+) -> Point | None:  # fmt: skip
+    if day is not None and not is_day(year, month, day) or not 1 <= month <= 12:
+        return None
+    lunar = _LUNAR.match(source.low, end)
+    if lunar is not None:
+        value = edtf(year, month, day)
+        closes = lunar[0].rstrip().endswith(")") and "(" not in lunar[0]
+        return Point(start, lunar.end() - closes, None, "day", year, month, day, 0.9, rule + ".lunar", None, value)
+    solar = _SOLAR.match(source.low, end)
+    end = solar.end() if solar is not None else end
+    resolved = None
+    if source.reference is not None and year is None:
+        if shift is not None:
+            resolved = edtf(source.reference.year + shift, month, day)
+        else:
+            resolved = resolve.month_day(source.reference, month, day)
+    grain = "day" if day is not None else "month"
+    return Point(start, end, edtf(year, month, day), grain, year, month, day, score, rule, resolved)
+
+
+def _dmy(source: Source, at: int) -> Point | None:
+    match = _DMY.match(source.low, at)
+    if match is None or (match[2] == "." and len(match[4]) == 2):
+        return None
+    year = full_year(match[4])
+    if not 1000 <= year <= 2200:
+        return None
+    return _day_point(
+        source, at, match.end(), int(match[1]), int(match[3]), "date.dmy" if len(match[4]) == 4 else "date.dmy.short",
+        score=0.97 if len(match[4]) == 4 else 0.75, year=year,
+    )  # fmt: skip
+
+
+def _ymd(source: Source, at: int) -> Point | None:
+    match = _YMD.match(source.low, at)
+    if match is None or not 1800 <= int(match[1]) <= 2200:
+        return None
+    return _day_point(source, at, match.end(), int(match[4]), int(match[3]), "date.iso", score=0.95, year=int(match[1]))
+
+
+def _my(source: Source, at: int) -> Point | None:
+    match = _MY.match(source.low, at)
+    if match is None or not 1800 <= int(match[3]) <= 2200 or not 1 <= int(match[1]) <= 12:
+        return None
+    if match[2] == "." and not re.search(r"tháng\s*\Z", source.left(at, 8)):
+        return None
+    return _day_point(source, at, match.end(), None, int(match[1]), "date.my", score=0.9, year=int(match[3]))
+
+
+def _dm(source: Source, at: int) -> Point | None:
+    match = _DM.match(source.low, at) or (_DM_DOT.match(source.low, at) if cued_day(source, at) else None)
+    if match is None:
+        return None
+    day, month = (int(match[1]), int(match[3])) if match.re is _DM else (int(match[1]), int(match[2]))
+    if match.re is _DM and match[2] == "-" and not cued_day(source, at):
+        return None
+    year, end, shift = None, match.end(), None
+    relative = _YEAR_RELATIVE.match(source.low, end) or re.compile(r" +năm +(\d{4})(?!\d)").match(source.low, end)
+    if relative is not None:
+        end = relative.end()
+        year, shift = (int(relative[1]), None) if relative[1].isdigit() else (None, _RELATIVE_YEARS[relative[1]])
+    cued = cued_day(source, at)
+    return _day_point(source, at, end, day, month, "date.dm", score=0.93 if cued else 0.55, year=year, shift=shift)
+
+
+_CUED = re.compile(r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($")
+
+
+def cued_day(source: Source, at: int) -> bool:
+    """Whether a word before says that a day follows."""
+    return _CUED.search(source.left(at, 12)) is not None
+
+
+def _d_month(source: Source, at: int) -> Point | None:
+    """ "3 tháng 2 năm 1930", "mùng 10 tháng 3 âm lịch", "mười lăm tháng tám"."""
+    low, match = source.low, _DAY.match(source.low, at)
+    if match is not None:
+        day, end = int(match[1]), match.end()
+    else:
+        start = at
+        if low.startswith(("mùng ", "mồng "), at):
+            start = at + 5
+        numeral = numeral_at(low, start)
+        rằm = low.startswith("rằm", at)
+        if not rằm and (numeral is None or numeral.style != "words" or not 1 <= numeral.value <= 31 or numeral.scale != 1):
+            return None
+        day, end = (15, at + 3) if rằm else (int(numeral.value), numeral.end)  # type: ignore[union-attr]
+    month, end, word = month_after(source, end)
+    if month is None or (re.compile(r" +năm +\d").match(low, end) is None and _count_of_months(source, at, end, word)):
+        return None
+    year, end, shift = year_after(source, end)
+    if word in ("giêng", "chạp") or low.startswith("rằm", at):
+        lunar = _LUNAR.match(low, end)
+        end = lunar.end() if lunar is not None else end
+        return Point(at, end, None, "day", year, month, day, 0.9, "date.lunar", None, edtf(year, month, day))
+    return _day_point(source, at, end, day, month, "date.d_month", score=0.95, year=year, shift=shift)
+
+
+def _count_of_months(source: Source, at: int, end: int, word: str) -> bool:
+    """ "3 tháng năm 2020" counts months ("năm" is the year, not May)."""
+    return word == "năm" and re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|học|qua)").match(source.low, end) is not None
+
+
+def month_after(source: Source, at: int) -> tuple[int | None, int, str]:
+    """ "tháng 2", "thg 2", "tháng mười hai" at a position: (month, end, word)."""
+    match = _MONTH.match(source.low, at)
+    if match is not None and 1 <= int(match[1]) <= 12:
+        return int(match[1]), match.end(), match[1]
+    match = _MONTH_WORD.match(source.low, at)
+    if match is None:
+        return None, at, ""
+    return MONTH_WORDS[match[1]], match.end(), match[1]
+
+
+def _month_point(source: Source, at: int) -> Point | None:
+    """ "tháng 2 năm 1930", "tháng 6/2023", "tháng Giêng", "tháng mười"."""
+    if not source.low.startswith(("tháng", "thg"), at):
+        return None
+    month, end, word = month_after(source, at)
+    if month is None:
+        return None
+    low = source.low
+    if word == "năm" and re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)").match(low, end):
+        return None
+    year, end, shift = year_after(source, end)
+    if word in ("giêng", "chạp"):
+        lunar = _LUNAR.match(low, end)
+        end = lunar.end() if lunar is not None else end
+        return Point(at, end, None, "month", year, month, None, 0.85, "date.lunar", None, edtf(year, month))
+    return _day_point(source, at, end, None, month, "date.month", score=0.95, year=year, shift=shift)
+
+
+def _year_point(source: Source, at: int) -> Point | None:
+    """ "năm 2020", "năm hai nghìn không trăm hai mươi", "năm Tân Sửu 2021"."""
+    match = re.compile(r"năm +(?:(?:tài chính|dương lịch|ngân sách|kế hoạch) +)?(?:" + _CAN_CHI + r" *[,(-]? *)?(\d{3,4})(?![\d]|[.,]\d|/\d{3})").match(source.low, at)
+    if match is not None:
+        if int(match[1]) > 2200 or len(match[1]) == 3 and re.compile(r" +[^\W\d_]").match(source.low, match.end()):
+            return None
+        return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.97, rule="date.year")
+    if not source.low.startswith("năm ", at):
+        return None
+    numeral = numeral_at(source.low, at + 4)
+    if numeral is None or numeral.style != "words" or not 1000 <= numeral.value <= 2200 or numeral.value % 1000 == 0 and numeral.value != 2000:
+        return None
+    return Point(at, numeral.end, edtf(int(numeral.value)), "year", int(numeral.value), score=0.9, rule="date.year.words")
+
+
+_CAN_CHI = r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)"
+_YEAR = re.compile(r"((?:1[89]|20)\d\d)(?![\d]|[.,]\d|[/-]\w|[^\W\d_])")
+_YEAR_CUES = re.compile(r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|so với|hè|đông|xuân|thu|tết|đán|trước|sau|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z")
+
+
+def _bare_year(source: Source, at: int) -> Point | None:
+    """ "2020" alone, after a word that leads to a year ("từ 2015", "Tết 2022", "năm 2020 và 2021")."""
+    match = _YEAR.match(source.low, at)
+    if match is None or not 1850 <= int(match[1]) <= 2100:
+        return None
+    if not _YEAR_CUES.search(source.left(at, 10)) or source.left(at, 4).endswith(("số ", "n$")):
+        return None
+    if re.compile(r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)").match(source.low, match.end()):
+        return None
+    return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.7, rule="date.year.bare")
+
+
+_QUARTER = re.compile(r"(?:quý|quí|q)(?: +thứ)? *(?=[\divmột nhấthaibaư])")
+_QUARTER_WORDS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4}
+
+
+def _quarter(source: Source, at: int) -> Point | None:
+    """ "quý I/2021", "quý 4 của năm 2018", "quý III"."""
+    match = _QUARTER.match(source.low, at)
+    if match is None:
+        return None
+    low, end = source.low, match.end()
+    figure = re.compile(r"[1-4](?![\d.,]\d|\d)").match(low, end)
+    value = roman(low, end)
+    if figure is not None:
+        number, end = int(figure[0]), figure.end()
+    elif value is not None and value[0] <= 4:
+        number, end = value
+    else:
+        word = re.compile(r"[^\W\d_]+").match(low, end)
+        if word is None or word[0] not in _QUARTER_WORDS or match[0] == "q":
+            return None
+        number, end = _QUARTER_WORDS[word[0]], word.end()
+    if low[at] == "q" and match[0].strip() == "q" and not re.compile(r" *[/-] *\d{4}").match(low, end):
+        return None
+    year, end, shift = year_after(source, end)
+    resolved = None
+    if source.reference is not None and year is None:
+        resolved = f"{source.reference.year + (shift or 0)}-{32 + number}"
+    return Point(at, end, f"{edtf(year)}-{32 + number}", "quarter", year, number, None, 0.95, "date.quarter", resolved)
+
+
+def _bare_day(source: Source, at: int) -> Point | None:
+    """ "ngày 15": the day alone; the number must stand right after "ngày"."""
+    match = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?![\d]|[.,/-]\d|%|[^\W\d_])").match(source.low, at)
+    if match is None or not 1 <= int(match[1]) <= 31:
+        return None
+    before = re.search(r"(\w+)?\s*ngày +\Z", source.left(at, 20))
+    lunar = source.low.startswith(("mùng", "mồng"), at)
+    if before is None and not lunar or before is not None and before[1] in ("mỗi", "một", "số", "hàng", "hằng"):
+        return None
+    if re.compile(r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường hợp|phút|viên|ly|cốc|lít)(?!\w)").match(source.low, match.end()):
+        return None
+    day, end = int(match[1]), match.end()
+    tet = re.compile(r" +tết(?!\w)").match(source.low, end)
+    if lunar and tet is not None:
+        return Point(at, tet.end(), None, "day", None, 1, day, 0.9, "date.tet", None, edtf(None, 1, day))
+    resolved = None
+    if source.reference is not None and is_day(source.reference.year, source.reference.month, day):
+        resolved = edtf(source.reference.year, source.reference.month, day)
+    lunar_tail = _LUNAR.match(source.low, end)
+    if lunar_tail is not None:
+        return Point(at, lunar_tail.end(), None, "day", None, None, day, 0.8, "date.lunar", None, f"XXXX-XX-{day:02d}")
+    return Point(at, end, f"XXXX-XX-{day:02d}", "day", None, None, day, 0.75, "date.day", resolved)
+
+
+_CENTURY = re.compile(r"(thế kỷ|thế kỉ)(?: thứ)? +")
+_DECADE = re.compile(r"(?:thập niên|thập kỷ|thập kỉ|những năm|các năm) +(?:(?:19|20)(\d0)|(\d0))(?!\d)(?! *-)")
+
+
+def _century(source: Source, at: int) -> Point | None:
+    """ "thế kỷ XX" → 19XX, "thế kỷ 21" → 20XX."""
+    match = _CENTURY.match(source.low, at)
+    if match is None:
+        return None
+    value = roman(source.low, match.end())
+    if value is None:
+        figure = re.compile(r"\d{1,2}(?!\d)").match(source.low, match.end())
+        value = (int(figure[0]), figure.end()) if figure is not None else None
+    if value is None or not 1 <= value[0] <= 22:
+        return None
+    return Point(at, value[1], f"{value[0] - 1:02d}XX", "century", score=0.9, rule="date.century")
+
+
+def _decade(source: Source, at: int) -> Point | None:
+    """ "thập niên 90", "những năm 1990" → 199X."""
+    match = _DECADE.match(source.low, at)
+    if match is None:
+        return None
+    if match[1] is not None:
+        start = source.low[match.start(1) - 2 : match.start(1)]
+        value = f"{start}{match[1][0]}X"
+    else:
+        value = f"{'20' if match[2] < '30' else '19'}{match[2][0]}X"
+    return Point(at, match.end(), value, "decade", score=0.85, rule="date.decade")
+
+
+PointReader = Callable[[Source, int], Point | None]
+# (starts, reader); "0" = a digit, "w" = a number word
+POINTS: tuple[tuple[frozenset[str], PointReader], ...] = (
+    (frozenset("0"), _dmy),
+    (frozenset("0"), _ymd),
+    (frozenset("0"), _my),
+    (frozenset(["0", "w", "mùng", "mồng", "rằm"]), _d_month),
+    (frozenset("0"), _dm),
+    (frozenset(["tháng", "thg"]), _month_point),
+    (frozenset(["năm"]), _year_point),
+    (frozenset(["quý", "quí", "q"]), _quarter),
+    (frozenset(["0", "mùng", "mồng"]), _bare_day),
+    (frozenset("0"), _bare_year),
+    (frozenset(["thế"]), _century),
+    (frozenset(["thập", "những", "các"]), _decade),
+)

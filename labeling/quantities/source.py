@@ -1,0 +1,67 @@
+"""The text as the rules see it: the same length as the original, lower case, one kind of blank and dash.
+
+Offsets in `low` and `cased` are offsets in the text itself: every replacement is one code point for one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from labeling.quantities.amounts import Amount
+    from labeling.quantities.points import Point
+
+_BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
+_WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+_FOLDED = {**dict.fromkeys(_BLANKS, " "), **dict.fromkeys(_DASHES, "-"), **_WIDE}
+_FOLDED |= {"\uff05": "%", "\ufe6a": "%", "\uff0f": "/", "\u2044": "/", "\u2215": "/", "\uff0c": ",", "\uff0e": ".", "\u2019": "'"}
+_FOLDED |= {"\u02bc": "'", "\u2032": "'", "\u2033": '"', "\u201d": '"', "\u00d0": "\u0110", "\uff04": "$"}
+_NEEDS_FOLD = re.compile("[" + "".join(_FOLDED) + "]")
+
+_MEGA = re.compile(r"(?<=\d)[MG](?![^\W\d_])")
+
+
+class Source:
+    """A folded text, and what the rules have already read at a position (so that no rule reads twice)."""
+
+    __slots__ = ("amounts", "cased", "dates", "low", "reference", "size")
+
+    def __init__(self, text: str, reference: dt.date | None = None) -> None:
+        self.reference = reference
+        self.dates: dict[int, Point | None] = {}
+        self.cased = fold(text)
+        self.low = _with_capitals(lower(self.cased), self.cased)
+        self.size = len(text)
+        self.amounts: dict[int, Amount | None] = {}
+
+    def left(self, position: int, width: int = 48) -> str:
+        """The lower-case text of the same line that ends at `position`."""
+        start = max(0, position - width)
+        window = self.low[start:position]
+        cut = window.rfind("\n")
+        return window[cut + 1 :] if cut >= 0 else window
+
+
+def _with_capitals(low: str, cased: str) -> str:
+    """Keeps the capital of a million or billion sign glued to a figure: "3M" is not "3m"."""
+    for match in _MEGA.finditer(cased):
+        low = low[: match.start()] + match[0] + low[match.end() :]
+    return low
+
+
+def fold(text: str) -> str:
+    """Blanks, dashes, full-width digits and signs in one form; the length never changes."""
+    for character in set(_NEEDS_FOLD.findall(text)):
+        text = text.replace(character, _FOLDED[character])
+    return text
+
+
+def lower(text: str) -> str:
+    """Lower case of the same length: a letter whose lower case is longer (İ) stays as it is."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
