@@ -1,10 +1,10 @@
-"""Tokens that a library rewrote → Extents in our own text.
+"""Tokens that a library rewrote → their places in our own text.
 
 underthesea rewrites what it reads: it composes to NFC, turns `Ð`/`ð` into `Đ`/`đ`, respells short
 syllables by a table (`uỷ` → `ủy`, `nghành` → `ngành`) and joins the tokens of a word with one space
 whatever stood between them.  Searching the text for what it returns is therefore wrong.  Instead its own
 token pattern is run over its own normal form and the position of every match is kept; respelling never
-changes the number of tokens, and a word takes tokens by length.  All steps are linear in the text, except
+changes the number of tokens.  All steps are linear in the text, except
 that underthesea's pattern for e-mail addresses looks ahead to the end: give it sentences, not documents.
 """
 
@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 from corpus.canonical import JOINS_LEFT
-from corpus.document import Extent
-from corpus.errors import DataError
 
 
 class Token(NamedTuple):
@@ -37,6 +35,7 @@ class Tokenizer(NamedTuple):
     respell: Callable[[str], str]
 
 
+_chunk = re.compile(r"\S+")
 _joins_left = re.compile(f"[{JOINS_LEFT}]")
 
 
@@ -61,36 +60,26 @@ def library_tokens(text: str) -> list[Token]:
     Extents are disjoint and in order when `text` is NFC.  In other text two tokens may share a sequence
     that composes (a letter with marks that do not all join it); each then covers the whole sequence.
     """
-    parts = tokenizer()
     normal, origin = _composed(text)
-    normal = normal.translate(parts.characters)
-    found = ((parts.respell(match.group()), *match.span()) for match in parts.pattern.finditer(normal))
+    tokens: list[Token] = []
+    end_of_last = len(normal.rstrip())
+    for chunk in _chunk.finditer(normal):
+        shift = chunk.start()
+        # What ends a text may be read differently, so the last chunk comes with all that follows it.
+        last = chunk.end() == end_of_last
+        for word, start, end in _chunk_tokens(normal[shift:] if last else chunk.group() + " "):
+            tokens.append(Token(word, shift + start, shift + end))
     if origin is None:
-        return [Token(*token) for token in found]
-    return [Token(word, origin[start][0], origin[end - 1][1]) for word, start, end in found]
+        return tokens
+    return [Token(word, origin[start][0], origin[end - 1][1]) for word, start, end in tokens]
 
 
-def word_extents(words: Iterable[str], tokens: Sequence[Token]) -> list[Extent]:
-    """The extent of each word, given the tokens that the words were joined from with single spaces.
-
-    Raises DataError when a word is not the next tokens joined: the library changed its ways.
-    """
-    extents: list[Extent] = []
-    position = 0
-    for word in words:
-        first = position
-        length = -1
-        while length < len(word) and position < len(tokens):
-            length += 1 + len(tokens[position].text)
-            position += 1
-        if length != len(word) or " ".join(token.text for token in tokens[first:position]) != word:
-            raise DataError(
-                f"word {word!r} is not made of the tokens at {first}; check the underthesea version"
-            )
-        extents.append(Extent(tokens[first].start, tokens[position - 1].end))
-    if position != len(tokens):
-        raise DataError(f"{len(tokens) - position} tokens are in no word; check the underthesea version")
-    return extents
+@lru_cache(maxsize=50_000)
+def _chunk_tokens(chunk: str) -> tuple[Token, ...]:
+    """The tokens of one run of characters between white space, which no token of the pattern holds."""
+    parts = tokenizer()
+    found = parts.pattern.finditer(chunk.translate(parts.characters))
+    return tuple(Token(parts.respell(match.group()), *match.span()) for match in found)
 
 
 def _composed(text: str) -> tuple[str, list[tuple[int, int]] | None]:

@@ -7,13 +7,14 @@ marginal probability of its tokens; calibration is the merge's work.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from corpus.align import library_tokens, word_extents
-from corpus.document import Document, Extent
+from corpus.document import Document
 from corpus.segment import sentences
 from labeling.preannotators.base import proposal, version_of
+from labeling.preannotators.library import models_digest
+from labeling.preannotators.stages import Stages, Tagged
 from labeling.span import Proposal
 
 NAME = "underthesea"
@@ -41,31 +42,36 @@ class Underthesea:
         return _version()
 
     def propose(self, documents: Sequence[Document]) -> list[list[Proposal]]:
-        """PER, LOC and ORG of each document; spans never cross."""
-        return [
-            [found for sentence in sentences(document.text) for found in self._read(document.text, sentence)]
-            for document in documents
+        """PER, LOC and ORG of each document in the order of the text; spans never overlap."""
+        places = [
+            (index, extent) for index, document in enumerate(documents) for extent in sentences(document.text)
         ]
+        texts = (extent.slice(documents[index].text) for index, extent in places)
+        found: list[list[Proposal]] = [[] for _ in documents]
+        for (index, extent), tagged in zip(places, _stages().tag(texts), strict=True):
+            found[index] += self._spans(documents[index].text, extent.start, tagged)
+        return found
 
-    def _read(self, text: str, sentence: Extent) -> Iterator[Proposal]:
-        from underthesea import ner
-
-        piece = sentence.slice(text)
-        rows = ner(piece)
-        extents = word_extents([row[0] for row in rows], library_tokens(piece))
-        for entity in entities([row[3] for row in rows], [0.5] * len(rows)):
-            start = sentence.start + extents[entity.first].start
-            end = sentence.start + extents[entity.last - 1].end
-            yield proposal(
-                text,
-                start,
-                end,
-                entity.label,
-                source=NAME,
-                version=self.version,
-                rule="ner",
-                score=entity.score,
-            )
+    def _spans(self, text: str, offset: int, tagged: Tagged) -> Iterator[Proposal]:
+        bounds = [*tagged.firsts, len(tagged.tokens)]
+        for entity in entities(tagged.ner, tagged.score):
+            tokens = tagged.tokens[bounds[entity.first] : bounds[entity.last]]
+            while tokens and not _has_letter(tokens[0].text):
+                tokens = tokens[1:]
+            while tokens and not _has_letter(tokens[-1].text):
+                tokens = tokens[:-1]
+            if tokens:
+                start, end = offset + tokens[0].start, offset + tokens[-1].end
+                yield proposal(
+                    text,
+                    start,
+                    end,
+                    entity.label,
+                    source=NAME,
+                    version=self.version,
+                    rule="ner",
+                    score=entity.score,
+                )
 
 
 def entities(tags: Sequence[str], scores: Sequence[float]) -> Iterator[Entity]:
@@ -81,13 +87,23 @@ def entities(tags: Sequence[str], scores: Sequence[float]) -> Iterator[Entity]:
             first, label = index, kind
 
 
-@lru_cache(maxsize=1)
+def _has_letter(token: str) -> bool:
+    return any(character.isalnum() for character in token)
+
+
+@cache
+def _stages() -> Stages:
+    return Stages()
+
+
+@cache
 def _version() -> str:
     from importlib.metadata import version
 
+    code = ("underthesea", "stages", "crf", "library")
     return version_of(
-        "labeling.preannotators:underthesea.py",
+        *(f"labeling.preannotators:{name}.py" for name in code),
         "corpus:align.py",
         "corpus:segment.py",
-        extra=(version("underthesea"), version("underthesea_core")),
+        extra=(version("underthesea"), models_digest()),
     )
