@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from corpus.civic import SHORT, THRESHOLD
 from corpus.command import WORK, Json, Work, examples, finish, report, tell
 from corpus.documents import read_document
 from corpus.ingest import Outcome, ingest
@@ -15,6 +17,21 @@ from corpus.readers import READERS
 from corpus.readers.page import REASONS, Options
 from corpus.show import show_document
 from corpus.store import Workspace
+
+
+class Civic(StrEnum):
+    """What to do with pages that are no civic news."""
+
+    filter = "filter"
+    off = "off"
+
+
+class Language(StrEnum):
+    """Which languages pass."""
+
+    vi = "vi"
+    any = "any"
+
 
 INGEST_EXAMPLES = examples(
     "vicivic ingest seeds",
@@ -37,6 +54,19 @@ def ingest_command(
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="The encoding of the input; else found out.")] = None,
     max_chars: Annotated[int, typer.Option(min=1, help="Longer documents are set aside.")] = 2_000_000,
+    civic: Annotated[
+        Civic,
+        typer.Option(
+            help="`filter` refuses Vietnamese pages that are no civic news (party, government, programmes, "
+            f"events, places score below --threshold); texts of under {SHORT} syllables always pass."
+        ),
+    ] = Civic.filter,
+    threshold: Annotated[
+        float, typer.Option(help="The civic score a page needs (seeds: 10 to 11).")
+    ] = THRESHOLD,
+    language: Annotated[
+        Language, typer.Option(help="`vi` refuses what is not Vietnamese, unaccented copies included.")
+    ] = Language.vi,
     work: Work = WORK,
     as_json: Json = False,
 ) -> None:
@@ -50,9 +80,10 @@ def ingest_command(
         encoding=encoding,
         max_chars=max_chars,
     )
+    settings = Settings(options=options, civic=civic.value, threshold=threshold, language=language.value)
     workspace = Workspace(work, create=True)
     with workspace.writing():
-        outcome = ingest(workspace, paths, Settings(options=options))
+        outcome = ingest(workspace, paths, settings)
     _tell_errors(outcome, workspace)
     report(
         "ingest",

@@ -140,7 +140,12 @@ _syllable = r"[^\W\d_][\w’']*"
 _mention = re.compile(
     rf"(?<![^\W_])(?P<kind>(?i:{_kind}))\s*(?P<name>(?:{_syllable}|\d+)(?:\s*[-–]\s*{_syllable}|\s+{_syllable}){{0,4}})"
 )
-_step = re.compile(r"\s*[-–]?\s*[^\s\-–]+$")
+_part = re.compile(r"[^\s\-–]+")
+
+
+@cache
+def _first_syllables() -> frozenset[str]:
+    return frozenset(re.split(r"[\s-]", name, maxsplit=1)[0] for _, name in _by_name())
 
 
 def mentions(text: str) -> Iterator[Mention]:
@@ -148,23 +153,31 @@ def mentions(text: str) -> Iterator[Mention]:
 
     "huyện Bắc Hà", "TP. Lào Cai", "thị xã Sa Pa"; a bare name without class noun is not taken.
     """
-    table = _by_name()
     position = 0
     while found := _mention.search(text, position):
         position = found.end("kind")
         name = found.group("name")
-        if not (name[0].isupper() or name[0].isdigit()):
-            continue
-        kind = key(found.group("kind")).rstrip(".")
-        kind = SHORT_KINDS.get(kind, kind)
-        while name:
-            units_found = table.get((kind, key(name)))
+        if name[0].isupper() or name[0].isdigit():
+            kind = fold(found.group("kind")).rstrip(".")
+            kind = SHORT_KINDS.get(kind) or " ".join(kind.split())
+            length, units_found = _longest(kind, name)
             if units_found:
-                end = found.start("name") + len(name)
-                yield Mention(found.start(), end, kind, units_found)
-                position = end
-                break
-            name = _step.sub("", name) if _step.search(name) and _step.sub("", name) != name else ""
+                position = found.start("name") + length
+                yield Mention(found.start(), position, kind, units_found)
+
+
+def _longest(kind: str, name: str) -> tuple[int, tuple[Unit, ...]]:
+    """(length, units) of the longest beginning of `name` that is a unit of that kind; (0, ()) if none."""
+    parts = list(_part.finditer(name))
+    if fold(parts[0].group()) not in _first_syllables():
+        return 0, ()
+    table = _by_name()
+    for count in range(len(parts), 0, -1):
+        end = parts[count - 1].end()
+        units_found = table.get((kind, key(name[:end])))
+        if units_found:
+            return end, units_found
+    return 0, ()
 
 
 def same_name(left: str, right: str) -> bool:

@@ -7,20 +7,34 @@ cluster alike.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import msgspec
 
-from corpus.canonical import canonicalize
+from corpus.canonical import canon, canonicalize
+from corpus.civic import THRESHOLD, explain, score
 from corpus.document import Document
 from corpus.errors import BadRecord
+from corpus.locate import find_places
+from corpus.metadata import find_facts, value_of
+from corpus.places import LEVELS
 from corpus.readers.page import Options, Page, Refusal
+from corpus.regions import find_regions
 from corpus.sources import identity_of, plain_url, site_of
+from corpus.vietnamese import why_not_vietnamese
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that changes what ingest makes of its input; part of the key of finished shards."""
+    """Everything that changes what ingest makes of its input; part of the key of finished blocks.
+
+    `civic` is `filter` (refuse pages that score below `threshold`, see corpus.civic) or `off`;
+    `language` is `vi` (refuse what is not Vietnamese) or `any`.
+    """
 
     options: Options = Options()
+    civic: Literal["filter", "off"] = "filter"
+    threshold: float = THRESHOLD
+    language: Literal["vi", "any"] = "vi"
 
 
 _word = re.compile(r"[^\W\d_]")
@@ -44,14 +58,31 @@ def _prepare(page: Page, identity: str, settings: Settings) -> Document | Refusa
         raise BadRecord("empty", "no text; leave it out")
     if not _word.search(text):
         raise BadRecord("no-words", "only digits and punctuation, no word")
+    if settings.language == "vi" and (reason := why_not_vietnamese(text)):
+        raise BadRecord("not-vietnamese", reason)
+    found = score(text)
+    if settings.civic == "filter" and found.value < settings.threshold and not found.is_short:
+        raise BadRecord("not-civic", f"civic score {explain(found, settings.threshold)}")
+    title = canon(page.title).strip() or None if page.title else None
+    site = site_of(page.url)
+    regions = find_regions(text, title=title, captions=map(canon, page.captions))
+    facts = find_facts(text, regions, title=title, published=page.published)
+    date = value_of(facts, "published") or value_of(facts, "event_date")
+    places = find_places(text, regions, date=date, site=site)
+    by_name = {fact.name: fact.value for fact in places}
     return Document(
         id=identity,
         text=text,
-        title=page.title,
-        published=page.published,
+        title=value_of(facts, "title"),
+        published=value_of(facts, "published"),
+        event_date=value_of(facts, "event_date"),
         url=plain_url(page.url) if page.url else None,
-        site=site_of(page.url),
+        site=site,
         source=page.source,
+        places=tuple(by_name[level] for level in LEVELS if level in by_name),
+        regions=regions,
+        facts=facts + places,
+        civic=found.value,
         raw_sha256=page.raw_sha256,
         codec=page.codec,
         reader=page.reader,

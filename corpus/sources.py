@@ -37,6 +37,9 @@ OTHER_KINDS = (
 )
 
 
+DOCUMENTATION = re.compile(r"(?:readme|licen[cs]e|copying|notice|changelog|makefile)\b", re.I)
+
+
 class LeftAlone(NamedTuple):
     """A file of another kind, found in a folder and not read."""
 
@@ -78,13 +81,17 @@ def _below(
         below = f"{inside}{entry.name}"
         if entry.is_dir():
             yield from _below(Path(entry.path), shown / entry.name, name, below + "/", seen | {real})
-        elif entry.is_file() and Path(entry.name).suffix.lower() in OTHER_KINDS:
+        elif entry.is_file() and _is_other(entry.name):
             yield LeftAlone(shown / entry.name)
         elif entry.is_file():
             yield Found(shown / entry.name, f"{name}/{below}", name)
         else:
             message = f"{shown / entry.name}: a link to nothing, a loop or no regular file; leave it out"
             yield Refusal(record=str(shown / entry.name), code="unreadable", message=message)
+
+
+def _is_other(name: str) -> bool:
+    return Path(name).suffix.lower() in OTHER_KINDS or bool(DOCUMENTATION.match(name))
 
 
 def format_of(path: Path) -> str:

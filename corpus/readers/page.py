@@ -44,6 +44,7 @@ REASONS = ERRORS | VERDICTS
 
 class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One page as found.  Either `text` (decoded) or `html` is set; `record` names it in messages.
+    `captions` are what the page itself marks as captions of its pictures.
 
     `given_id` and `url` come from the source; `path_id` is folder name + "/" + path below it and stays
     None for a row of a file that holds many documents.
@@ -56,6 +57,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str | None = None
     path_id: str | None = None
     title: str | None = None
+    captions: tuple[str, ...] = ()
     published: str | None = None
     source: str | None = None
     raw_sha256: str | None = None
