@@ -59,6 +59,7 @@ VERBS = (
     ("ingest", "corpus.cli:ingest_command", "corpus.cli:INGEST_EXAMPLES"),
     ("prelabel", "labeling.cli.prelabel:prelabel", "labeling.cli.prelabel:EXAMPLES"),
     ("settle", "labeling.cli.settle:settle", "labeling.cli.settle:EXAMPLES"),
+    ("release", "exporters.cli:release", "exporters.cli:RELEASE_EXAMPLES"),
 )
 
 

@@ -1,0 +1,53 @@
+"""`vicivic release`: settled records, or machine proposals, become a frozen folder that loads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from corpus.command import WORK, Json, Work, report
+from corpus.store import Workspace
+
+RELEASE_EXAMPLES = (
+    "vicivic settle && vicivic release",
+    "vicivic release --machine",
+    "vicivic release --json --work my-corpus",
+)
+
+Machine = Annotated[
+    bool, typer.Option("--machine", help="Release machine proposals (0.x.0) though records exist.")
+]
+
+
+def release(machine: Machine = False, work: Work = WORK, json: Json = False) -> None:
+    """Freeze the next version of the dataset: settled records (1.x), or machine proposals (0.x)."""
+    from exporters.release import release as run
+
+    workspace = Workspace(work)
+    with workspace.writing():
+        done = run(workspace, machine=machine)
+    counts = done.counts
+    left = {
+        "settled" if done.kind == "human" else "pre-labelled": counts["waiting"],
+    }
+    rest = [f"{number} not {what} yet" for what, number in left.items() if number]
+    rest += [f"{counts['pending']} pending for validation or test"] if counts["pending"] else []
+    rest += [f"{counts['held']} held between splits"] if counts["held"] else []
+    what = "machine proposals of " if done.kind == "machine" else ""
+    summary = (
+        f"nothing changed since {done.version}"
+        if done.path is None
+        else f"released {done.version}: {what}{counts['released']} of {counts['documents']} documents, "
+        f"{counts['spans']} spans{': ' if rest else ''}{', '.join(rest)} → {done.path}"
+    )
+    report(
+        "release",
+        summary,
+        counts,
+        as_json=json,
+        version=str(done.version),
+        kind=done.kind,
+        changed=done.path is not None,
+        path=str(done.path) if done.path else None,
+    )
