@@ -45,12 +45,17 @@ _PER = re.compile(r" ?/ ?|(?: +(?:mỗi|một|trên một|trên mỗi|cho mỗi|
 _WORD = re.compile(r"[^\W\d_]+")
 _HALF = re.compile(r" +(rưỡi|rưởi)(?!\w)")
 _APPOSED = ("nghìn", "triệu", "tỷ", "tỉ", "ngàn")
-_UNIT_GAP = re.compile(r"  ?(?! )|(?! )")
+_NEXT = re.compile(r" +([^\W\d_]+)")
 
 
 @cache
 def _unit_patterns() -> dict[str, re.Pattern[str]]:
     return lexicon.by_first_letter(tuple(lexicon.units()))
+
+
+@cache
+def _compounds() -> re.Pattern[str]:
+    return re.compile(lexicon.alternation(lexicon.table("nouns")["compound"]))
 
 
 @cache
@@ -82,6 +87,8 @@ def _fits(source: Source, unit: Unit, start: int, end: int, number_end: int) -> 
     if unit.exact and re.sub(" +", " ", written) != unit.name:
         return False
     if len(written) == 1 and written.isupper() and unit.kind == "length":
+        return False
+    if unit.never and _NEXT.match(source.low, end) and _NEXT.match(source.low, end)[1] in unit.never:  # type: ignore[index]
         return False
     if unit.before or unit.after:
         return _has_context(source, unit, end, number_end)
@@ -227,7 +234,7 @@ def _per_unit(source: Source, position: int, *, slash: bool) -> tuple[str | None
     match = pattern.match(source.low, position) if pattern is not None else None
     if match is not None:
         return lexicon.per_units()[re.sub(" +", " ", match[0])], match.end()
-    word = _WORD.match(source.low, position)
+    word = _compounds().match(source.low, position) or _WORD.match(source.low, position)
     if word is None or not slash or source.cased[position].isupper():
         return None, position
     return "{" + word[0] + "}", word.end()
@@ -236,6 +243,8 @@ def _per_unit(source: Source, position: int, *, slash: bool) -> tuple[str | None
 def range_start(source: Source, amount: Amount) -> int:
     """Where a range begins: at its "từ" or "giữa" (a bounding word may stand between), else its figure."""
     start = amount.start
+    if amount.high is None:
+        return start
     cue = cue_before(source, start)
     for position in (start, cue.start if cue is not None else start):
         for word in ("từ", "giữa"):

@@ -19,10 +19,11 @@ _MINUTES = re.compile(r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?:
 _LESS = re.compile(r" +kém +")
 _HALF = re.compile(r" +(?:rưỡi|rưởi)(?!\w)")
 _PART = re.compile(r" *(rạng sáng|sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya)(?!\w)")
-_DAY_FOLLOWS = re.compile(r" *,? *(?:nay|qua|mai|ngày|hôm|thứ|chủ nhật|cùng ngày|\d{1,2} ?[/-] ?\d|mùng|mồng|\(?\d{1,2}/)")
+_DAY_FOLLOWS = re.compile(r" *,? *(?:nay|qua|mai|ngày|hôm|thứ|chủ nhật|\d{1,2} ?[/-] ?\d|mùng|mồng|\(?\d{1,2}/)")
 _RANGE = re.compile(r" *- *| +(?:đến|tới) +(?:khoảng +|hết +)?")
 _HOURS = re.compile(r"(\d{1,2}) *- *(?=\d{1,2} ?(?:giờ|h))|(\d{1,2}) +đến +(?=\d{1,2} ?(?:giờ|h))")
 _NOT_CLOCK = re.compile(r" *(?:/|đồng hồ|mỗi|làm việc|bay|học(?!\w)|liền|liên tục|một ngày|giảng|công|tập|di chuyển|chạy|xe|mưa|tới|nữa|qua(?!\w)|vừa qua|trở lại|kể từ|sau khi|trước khi|lao động|tín chỉ|lái|phẫu)")
+_PAST = re.compile(r" +(?:vừa )?(?:qua|tới|nữa)(?!\w)")
 _AT = re.compile(r"(?:lúc|hồi|vào|từ|đến|tới|trước|cho|khoảng|kết thúc|bắt đầu|sáng|chiều|tối|đêm|giờ|,|\(|-|:|và|;|là|trưa)\s*\Z")
 _MOMENTS = {"nửa đêm": "T00:00", "chính ngọ": "T12:00", "giữa trưa": "T12:00", "đúng ngọ": "T12:00"}
 _MOMENT = re.compile("|".join(_MOMENTS))
@@ -164,6 +165,8 @@ def _end_of_hours(source: Source, at: int) -> int:
 
 def _score(source: Source, at: int, clock: _Clock, part: str | None, end: int) -> float | None:
     low = source.low
+    if part is None and _PAST.match(low, end):
+        return None
     if part is not None or _DAY_FOLLOWS.match(low, end):
         return 0.96
     if says_length(source, at) or _NOT_CLOCK.match(low, end):

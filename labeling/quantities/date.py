@@ -210,12 +210,26 @@ def _ranged(source: Source, first: Point) -> Reading | None:
     if joint is None:
         return None
     second = one(source, joint.end())
-    if second is None or first.lunar is not None or second.lunar is not None and first.lunar is None:
+    if second is None or first.lunar is not None and second.lunar is None:
         return None
+    if second.lunar is not None:
+        return _lunar_range(source, first, second)
     dashed = "-" in joint[0]
     if not _may_range(first, second, dashed=dashed):
         return None
     return _joined(source, first, second, cue="hết" if joint[1] else None)
+
+
+def _lunar_range(source: Source, first: Point, second: Point) -> Reading | None:
+    """ "từ mùng 9 đến mùng 11 tháng 3 âm lịch": both days are lunar."""
+    if first.grain != "day" or first.day is None or first.month not in (None, second.month) and first.lunar is None:
+        return None
+    low = first.lunar or edtf(second.year, second.month, first.day)
+    norm = _norm(
+        second, source, edtf=None, lunar=f"{low}/{second.lunar}", resolved=None, resolved_from=None, rule="date.lunar.range"
+    )
+    whole = _second_writing(source, second)
+    return Reading(_from(source, first.start), whole.end, "DATE", norm, 0.9)
 
 
 def _may_range(first: Point, second: Point, *, dashed: bool) -> bool:

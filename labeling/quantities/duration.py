@@ -17,13 +17,14 @@ from labeling.quantities.numerals import numeral_at, plain
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER
 
-_DATE_AFTER = re.compile(r" *\d")
-_NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|ánh sáng|tuổi đảng)")
+_YEAR_AFTER = re.compile(r" *\d{4}(?!\d)(?! *-)")
+_DATE_AFTER = re.compile(r" *\d{1,2} ?[/-] ?\d| *\d{1,2} +tháng(?! *\w*(?:ngày|tuổi))| *\d{1,2}(?! *(?:ngày|tuần|giờ|phút|giây|tháng|tiếng)(?!\w)|\d|[.,]\d)(?= *(?:[.,;)(]|$|năm|/|tại|ở))| *\d{4}(?!\d)")
+_NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|ánh sáng)")
 _ORDER = {"Y": 0, "M": 1, "W": 2, "D": 3, "TH": 4, "TM": 5, "TS": 6}
 _FACTORS = {"ms": Decimal("0.001"), "us": Decimal("0.000001"), "ns": Decimal("0.000000001")}
 # before a number of hours these words say how long, not when
 _LENGTH_CUES = frozenset(
-    "trong sau hơn gần suốt khoảng dài mất thêm đủ tổng tròn qua ngoài chừng từng mỗi hết quá được cách dưới trên".split()
+    "trong sau hơn gần suốt khoảng dài mất việc học ngủ thêm đủ tổng tròn qua ngoài chừng từng mỗi hết quá được cách dưới trên".split()
 )
 
 
@@ -72,8 +73,10 @@ def _is_length(source: Source, amount: Amount) -> bool:
         return False
     if unit.name in ("s", "min", "h", "ms") and amount.low.style != "arabic":
         return False
-    if unit.code in ("a", "mo", "d", "wk") and _DATE_AFTER.match(low, amount.unit_end):
-        return unit.code == "a" and amount.low.value > 12 and not re.compile(r" *\d{4}").match(low, amount.unit_end)
+    if unit.code == "a" and _YEAR_AFTER.match(low, amount.unit_end):
+        return False
+    if unit.code in ("mo", "d", "wk") and _DATE_AFTER.match(low, amount.unit_end):
+        return False
     return _NOT_AFTER.match(low, amount.unit_end) is None
 
 

@@ -19,7 +19,7 @@ MASKS: dict[str, str] = {
     "web": r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[A-Za-z0-9-]+\.)+(?:vn|com|net|org|gov|edu|info|html?|pdf|docx?|jpg|png|mp4)(?:[/?#]\S*)?",
     "document": r"\d+[A-Za-z]?(?:[-/]\d+)*(?: ?[-/] ?[A-ZĐ]{1,}[A-ZĐa-z]*\d*)+(?:[-/.&][A-ZĐa-z0-9]+)*(?:/\d+)?",
     "plate": r"\d{2}[A-ZĐ]{1,2}\d?-?\d{3}\.?\d{0,2}|\d{2}[A-ZĐ]{1,2}\d?",
-    "code": r"(?=\S*\d)[A-ZĐ][A-Za-zĐđ]*[-.]?\d[\w]*(?:[-./]\w+)*|\d+[A-ZĐ]+\d+\w*",
+    "code": r"(?=\S*\d)[A-ZĐ][A-Za-zĐđ]*[-.]?\d[\w]*(?:[-./+]\w+)*|\d+[A-ZĐ]+\d+\w*",
     "score": r"\d{1,2}(?:-\d{1,2}){2,4}",
 }  # fmt: skip
 _MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in MASKS.items()))
@@ -37,9 +37,9 @@ def blocked_until(source: Source, start: int) -> int:
     """Where the code, phone, list number or name part that a digit at `start` belongs to ends; else `start`."""
     cased, low = source.cased, source.low
     before = low[start - 1] if start else " "
-    if before in "-/.,:" and start > 1:
+    if before in "-/.,:+" and start > 1:
         earlier = low[start - 2]
-        if earlier.isalnum() and (before in "-/." or earlier.isdigit()):
+        if earlier.isalnum() and (before in "-/.+" or earlier.isdigit()):
             return _run_end(low, start)
     for pattern in (_PHONE, _LONG, _VERSION, _PLATE):
         match = pattern.match(cased, start)
@@ -136,9 +136,22 @@ def is_named(source: Source, start: int, end: int, noun: str | None) -> bool:
             return False
         if phrase in names:
             return not (phrase in ("bản", "làng", "thôn", "xóm", "ấp", "điều", "viện", "mốc") and noun is not None and phrase != "thôn") or noun is None
-        if phrase in soft and noun is None:
+        if phrase in soft and (noun is None or not counts(noun)):
+            return True
+        if index == 0 and (noun is None or not counts(noun)) and len(word) > 1 and source.cased[start - 1] == " " and _all_caps(source, words):
             return True
     return False
+
+
+def _all_caps(source: Source, words: list[tuple[int, str]]) -> bool:
+    """ "IR 504": after an abbreviation in running text a bare number belongs to it."""
+    start, word = words[0]
+    if not source.cased[start : start + len(word)].isupper() or not word.isalpha():
+        return False
+    if len(words) < 2:
+        return True
+    before = source.cased[words[1][0] : words[1][0] + len(words[1][1])]
+    return not (before.isupper() and before.isalpha() and len(before) > 1)
 
 
 def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
@@ -151,9 +164,18 @@ def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
         return _word_counts(source, amount, noun)
     if end < source.size and (source.low[end].isalpha() or source.low[end] == "_"):
         return False
+    if noun is None and _looks_like_year(source, amount) or noun is not None and not counts(noun) and _looks_like_year(source, amount):
+        return False
     if amount.high is not None and amount.joined == "-" and noun is None and not _bounded(source, start):
         return False
     return not is_named(source, start, end, noun)
+
+
+def _looks_like_year(source: Source, amount: Amount) -> bool:
+    return amount.high is None and _FOUR.fullmatch(source.low, amount.start, amount.end) is not None
+
+
+_FOUR = re.compile(r"(?:1[89]|20)\d\d")
 
 
 def _bounded(source: Source, start: int) -> bool:
@@ -169,7 +191,7 @@ def _word_counts(source: Source, amount: Amount, noun: str | None) -> bool:
     following = re.compile(r" +([^\W\d_]+(?: [^\W\d_]+)?)").match(low, end)
     first = word.split()[0]
     single = " " not in word
-    if single and following is not None:
+    if single and following is not None and not (noun is not None and " " in noun):
         stop = _compounds().get(word, frozenset())
         if following[1] in stop or following[1].split()[0] in stop:
             return False

@@ -132,7 +132,7 @@ def _read_bare_scale(source: Source, position: int) -> Reading | None:
     if not _ABOUT_MONEY.search(window[cut[-1] if cut else 0 :]):
         return None
     norm = norm_of(source, amount._replace(unit=Unit("VND", "money", "")), "money.implied")
-    return Reading(range_start(source, amount), amount.end, "MONEY", norm, 0.7)
+    return Reading(range_start(source, amount), amount.end, "MONEY", norm, 0.8)
 
 
 _FUNCTION_WORDS = frozenset(

@@ -48,6 +48,8 @@ def _read_mark(source: Source, position: int) -> Reading | None:
     if not marked and (numeral.style == "words" or numeral.value > 20 or numeral.value < 1):
         return None
     end = numeral.end
+    out_of = re.compile(r"/\d{1,4}(?![\d/])").match(low, end) if marked else None
+    end = out_of.end() if out_of is not None else end
     if end < source.size and (low[end] in "/" or low[end].isalpha()):
         return None
     if not marked and re.compile(r" *(?:%|[-/.]\d| +(?:giờ|tháng|ngày|năm|triệu|tỷ|đồng)(?!\w))").match(low, end):
@@ -64,7 +66,8 @@ _RANKED = frozenset(
 def _checked(source: Source, start: int, end: int, norm: Norm, *, weekday: bool) -> Reading | None:
     """A list marker ("Thứ nhất, …") is nothing; "thứ hai" alone may be Monday: a lower score."""
     before = words_before(source, start, 1)
-    if source.low.startswith("thứ", start) and not before and _DISCOURSE.match(source.low, end) and norm.numeral == "words":
+    opens = re.search(r"(?:^|[.;:!?\n–-])\s*\Z", source.left(start, 6)) is not None
+    if source.low.startswith("thứ", start) and opens and _DISCOURSE.match(source.low, end) and norm.numeral == "words":
         if source.low.strip(" .\n") != source.low[start:end]:
             return None
     if weekday:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
-from labeling.quantities import resolve
+from labeling.quantities import cardinal, guards, resolve
 from labeling.quantities.numerals import numeral_at, roman
 from labeling.quantities.source import Source
 
@@ -123,7 +123,10 @@ def _dm(source: Source, at: int) -> Point | None:
     if match is None:
         return None
     day, month = (int(match[1]), int(match[3])) if match.re is _DM else (int(match[1]), int(match[2]))
-    if match.re is _DM and match[2] == "-" and not cued_day(source, at):
+    noun = cardinal.noun_after(source, match.end())
+    if match.re is _DM and match[2] == "-" and (not cued_day(source, at) or noun is not None and guards.counts(noun)):
+        return None
+    if guards.is_named(source, at, match.end(), None):
         return None
     year, end, shift = None, match.end(), None
     relative = _YEAR_RELATIVE.match(source.low, end) or re.compile(r" +năm +(\d{4})(?!\d)").match(source.low, end)
@@ -218,7 +221,7 @@ def _year_point(source: Source, at: int) -> Point | None:
 
 _CAN_CHI = r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)"
 _YEAR = re.compile(r"((?:1[89]|20)\d\d)(?![\d]|[.,]\d|[/-]\w|[^\W\d_])")
-_YEAR_CUES = re.compile(r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|so với|hè|đông|xuân|thu|tết|đán|trước|sau|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z")
+_YEAR_CUES = re.compile(r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|sn|so với|hè|đông|xuân|thu|tết|đán|trước|sau|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z")
 
 
 def _bare_year(source: Source, at: int) -> Point | None:
@@ -320,10 +323,22 @@ def _decade(source: Source, at: int) -> Point | None:
 
 PointReader = Callable[[Source, int], Point | None]
 # (starts, reader); "0" = a digit, "w" = a number word
+_YM = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])")
+
+
+def _ym(source: Source, at: int) -> Point | None:
+    """ "2023-06" """
+    match = _YM.match(source.low, at)
+    if match is None:
+        return None
+    return _day_point(source, at, match.end(), None, int(match[2]), "date.iso.month", score=0.85, year=int(match[1]))
+
+
 POINTS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset("0"), _dmy),
     (frozenset("0"), _ymd),
     (frozenset("0"), _my),
+    (frozenset("0"), _ym),
     (frozenset(["0", "w", "mùng", "mồng", "rằm"]), _d_month),
     (frozenset("0"), _dm),
     (frozenset(["tháng", "thg"]), _month_point),

@@ -15,7 +15,7 @@ from labeling.quantities.source import Source
 from labeling.quantities.triggers import DIGIT, NUMBER
 
 _NOT_MEASURES = frozenset(["money", "time", "percent", "age"])
-_METRE_TAIL = re.compile(r"(\d+) ?(?:m|mét) ?(\d{1,2})(?![\w.,/²³])")
+_METRE_TAIL = re.compile(r"(\d+) ?(?:m|mét) ?(\d{1,2})(?![\w/²³]|[.,]\d)")
 _SIZES = re.compile(r"(\d+(?:[.,]\d+)?) ?(km|m|cm|mm)? ?[x×] ?(\d+(?:[.,]\d+)?)(?: ?[x×] ?(\d+(?:[.,]\d+)?))? ?(km2|m2|m²|km|m|cm|mm)(?!\w)")
 _COMPOUND = {"tấn": 1, "t": 1, "tạ": 2, "yến": 3, "kg": 4, "lạng": 5, "mẫu": 1, "sào": 2, "thước": 3, "lượng": 1, "chỉ": 2}
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})(?![\d/])")

@@ -6,6 +6,7 @@ import re
 
 from labeling.norm import Norm
 from labeling.quantities import guards
+from labeling.quantities.amounts import unit_at
 from labeling.quantities.cardinal import noun_after
 from labeling.quantities.cues import cue_before, words_before
 from labeling.quantities.model import Kind, Reading, Rule
@@ -47,8 +48,12 @@ def _read_of(source: Source, position: int) -> Reading | None:
     noun = noun_after(source, match.end())
     if guards.is_named(source, position, match.end(), noun):
         return None
-    norm = _fraction(str(int(top)), str(int(bottom)), "ratio.of", noun=noun)
-    return Reading(position, match.end(), "RATIO", norm, _of_score(source, position, int(top), int(bottom), noun))
+    unit = unit_at(source, match.end())
+    measured = unit is not None and unit[0].kind not in ("time", "percent", "age")
+    noun = None if measured else noun
+    norm = _fraction(str(int(top)), str(int(bottom)), "ratio.of", noun=noun, unit=unit[0].code if measured and unit else None)
+    end = unit[1] if measured and unit else match.end()
+    return Reading(position, end, "RATIO", norm, _of_score(source, position, int(top), int(bottom), noun))
 
 
 _DATE_NOUNS = frozenset(

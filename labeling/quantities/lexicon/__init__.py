@@ -21,6 +21,7 @@ class Unit(NamedTuple):
     exact: bool = False
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
 
 @cache
@@ -46,20 +47,27 @@ def _all_units() -> Iterable[Unit]:
             alone = name if " " not in name else ""
             before, after = context if alone else ((), ())
             yield Unit(
-                row["code"], row["kind"], name, "", row.get("regional", False), name in exact, before, after
-            )
+                row["code"], row["kind"], name, "", row.get("regional", False), name in exact, before, after,
+                _never(name),
+            )  # fmt: skip
     for row in table("durations")["unit"]:
         for name in row["names"]:
-            yield Unit(row["code"], "time", name, row["iso"])
+            yield Unit(row["code"], "time", name, row["iso"], never=_never(name))
     for row in table("currencies")["currency"]:
         for name in row["names"]:
-            yield Unit(row["code"], "money", name)
+            yield Unit(row["code"], "money", name, never=_never(name))
     for name in ("%", "phần trăm"):
         yield Unit("%", "percent", name)
     yield Unit("a", "age", "tuổi", "Y")
+    yield Unit("a", "age", "năm tuổi", "Y")
     yield Unit("mo", "age", "tháng tuổi", "M")
     yield Unit("d", "age", "ngày tuổi", "D")
     yield Unit("wk", "age", "tuần tuổi", "W")
+
+
+def _never(name: str) -> tuple[str, ...]:
+    """Words that, right after a unit name, make it the beginning of another word ("đồng chí")."""
+    return tuple(table("compounds")["after"].get(name, ()))
 
 
 def alternation(words: Iterable[str]) -> str:
