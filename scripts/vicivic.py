@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 VERBS = (
     ("ingest", "corpus.cli:ingest_command", "corpus.cli:INGEST_EXAMPLES"),
     ("prelabel", "labeling.cli.prelabel:prelabel", "labeling.cli.prelabel:EXAMPLES"),
+    ("evaluate", "labeling.cli.evaluate:evaluate", "labeling.cli.evaluate:EXAMPLES"),
     ("settle", "labeling.cli.settle:settle", "labeling.cli.settle:EXAMPLES"),
     ("release", "exporters.cli:release", "exporters.cli:RELEASE_EXAMPLES"),
 )

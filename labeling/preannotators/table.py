@@ -38,11 +38,16 @@ def load(names: Iterable[str] = ()) -> list[PreAnnotator]:
     """
     wanted = frozenset(names)
     # a line whose module is still being written is passed over
-    entries = [entry for entry in PREANNOTATORS if find_spec(entry.path.partition(":")[0])]
+    entries = [entry for entry in PREANNOTATORS if _written(entry.path)]
     known = [entry.name for entry in entries]
     for name in sorted(wanted - set(known)):
         raise UsageError(f"no source {name!r}; the sources are {', '.join(known)}")
     return [_load(entry.path) for entry in entries if not wanted or entry.name in wanted]
+
+
+def _written(path: str) -> bool:
+    module, _, name = path.partition(":")
+    return find_spec(module) is not None and hasattr(import_module(module), name)
 
 
 @cache
