@@ -18,6 +18,7 @@ import msgspec
 from corpus.document import Document
 from corpus.errors import UsageError
 from corpus.store import Workspace, read_rows, sync, write_rows
+from corpus.takedowns import read_takedowns
 
 SHARD = 5_000
 _decode = msgspec.json.Decoder(Document).decode
@@ -86,13 +87,18 @@ def revisions(workspace: Workspace) -> dict[str, str]:
 
 
 def read_documents(workspace: Workspace) -> Iterator[Document]:
-    """The current revision of every document, streaming, in the order of the shards."""
+    """The current revision of every document, streaming, in the order of the shards.
+
+    What the takedown list names is left out.
+    """
     current = revisions(workspace)
+    takedowns = read_takedowns(workspace)
     for path in shards(workspace):
         for identity, digest, document in read_rows(path, _decode):
             if current.get(identity) == digest:
                 del current[identity]
-                yield document
+                if not takedowns.covers(document):
+                    yield document
 
 
 def read_document(workspace: Workspace, identity: str, digest: str | None = None) -> Document:
@@ -101,6 +107,8 @@ def read_document(workspace: Workspace, identity: str, digest: str | None = None
     for path in reversed(shards(workspace)):
         for found, revision, document in read_rows(path, _decode):
             if found == identity and revision == wanted:
+                if read_takedowns(workspace).covers(document):
+                    raise UsageError(f"document {identity!r} was taken down (decisions/takedowns.jsonl)")
                 return document
     from difflib import get_close_matches
 

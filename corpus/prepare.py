@@ -18,7 +18,7 @@ from corpus.errors import BadRecord
 from corpus.locate import find_places
 from corpus.metadata import find_facts, value_of
 from corpus.places import LEVELS
-from corpus.readers.page import Options, Page, Refusal
+from corpus.readers.page import VERDICTS, Options, Page, Refusal
 from corpus.regions import find_regions
 from corpus.sources import identity_of, plain_url, site_of
 from corpus.vietnamese import why_not_vietnamese
@@ -28,13 +28,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that changes what ingest makes of its input; part of the key of finished blocks.
 
     `civic` is `filter` (refuse pages that score below `threshold`, see corpus.civic) or `off`;
-    `language` is `vi` (refuse what is not Vietnamese) or `any`.
+    `language` is `vi` (refuse what is not Vietnamese) or `any`; `duplicates` is `filter` (drop copies,
+    find families, see corpus.dedup) or `off`.
     """
 
     options: Options = Options()
     civic: Literal["filter", "off"] = "filter"
     threshold: float = THRESHOLD
     language: Literal["vi", "any"] = "vi"
+    duplicates: Literal["filter", "off"] = "filter"
 
 
 _word = re.compile(r"[^\W\d_]")
@@ -47,7 +49,9 @@ def prepare(page: Page, settings: Settings) -> Document | Refusal:
         identity = identity_of(page)
         return _prepare(page, identity, settings)
     except BadRecord as error:
-        return Refusal(record=page.record, code=error.code, message=_named(page.record, error), id=identity)
+        text = canon(page.text) if page.text and error.code in VERDICTS else None
+        message = _named(page.record, error)
+        return Refusal(record=page.record, code=error.code, message=message, id=identity, text=text)
 
 
 def _prepare(page: Page, identity: str, settings: Settings) -> Document | Refusal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def _blocks(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield block
 
 
-def prepare_block(block: list[Item], path: Path, settings: Settings) -> dict[str, int]:
+def prepare_block(block: Sequence[Item], path: Path, settings: Settings) -> dict[str, int]:
     """Prepare every page of a block and write it to `path`; returns counts by reason (`kept` too)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -82,7 +82,7 @@ def prepare_block(block: list[Item], path: Path, settings: Settings) -> dict[str
         rows.append(
             {
                 "id": made.id,
-                "digest": made.digest if isinstance(made, Document) else "",
+                "digest": made.digest if isinstance(made, Document) else None,
                 "code": code,
                 "record": item.record,
                 "body": _encode(made).decode("utf-8"),

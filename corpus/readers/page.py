@@ -66,7 +66,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One record set aside: `code` is a key of REASONS, `message` one line for a person."""
+    """One record set aside: `code` is a key of REASONS, `message` one line for a person.
+
+    What a filter refused keeps its canonical `text`, so that another threshold can take it back; a copy
+    names its `partner` and their Jaccard index as `score`.
+    """
 
     record: str
     code: str
@@ -74,6 +78,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     partner: str | None = None
     score: float | None = None
+    text: str | None = None
 
     @property
     def is_error(self) -> bool:
