@@ -117,7 +117,10 @@ def _read_half(source: Source, position: int) -> Reading | None:
         return None
     halves = {"a": (Decimal(6), "mo"), "h": (Decimal(30), "min"), "d": (Decimal(12), "h"), "min": (Decimal(30), "s")}
     parts = [halves.get(unit.code, (Decimal("0.5"), unit.code))]
-    norm = Norm(value="0.5", num="0.5", unit=unit.code, edtf=iso_duration(parts), numeral="words", rule="duration.half")
+    norm = Norm(
+        value=plain(parts[0][0]), num=plain(parts[0][0]), unit=parts[0][1], edtf=iso_duration(parts), numeral="words",
+        rule="duration.half",
+    )  # fmt: skip
     return Reading(position, end, "DURATION", norm, 0.85)
 
 

@@ -251,7 +251,7 @@ class _Parser:
             digits = str(tens) if tens is not None else ""
         else:
             while self.word() in DIGITS and not (self.word(1) in ("trăm", "mươi")):
-                if digits and self.word() == "năm" and self.word(1) not in (*DIGITS, *SCALES):
+                if digits == "5" and self.word() == "năm" and self.word(1) not in DIGITS:
                     break
                 digits += str(DIGITS[self.word()])
                 self.at += 1

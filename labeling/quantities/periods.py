@@ -43,6 +43,7 @@ _WEEK_OF = re.compile(r" +(?:của +)?tuần +(này|tới|sau|trước|qua|vừa
 _WEEKS = {"này": 0, "tới": 1, "sau": 1, "trước": -1, "qua": -1, "vừa qua": -1, "rồi": -1, "vừa rồi": -1}
 _WEEKEND = re.compile(r"cuối tuần +(này|qua|trước|tới|sau|vừa qua|rồi|vừa rồi)(?!\w)")
 _WEEK_IN = re.compile(r"tuần +(?:lễ +)?(?:đầu tiên|đầu|thứ nhất|thứ +([1-5])|([1-5])|thứ +(hai|ba|tư)|cuối cùng|cuối)(?: +của)? +(?=tháng)")
+_WEEK_NUMBER = re.compile(r"tuần +(?:thứ +)?(\d{1,2})(?: +của)?(?: +năm +|/)((?:19|20)\d\d)(?!\d)")
 _SEASON = re.compile(r"(?:mùa +)?(xuân|hè|hạ|thu|đông) +(?:(?:năm +)?((?:19|20)\d\d)|năm +(nay|ngoái|trước|sau|tới))(?!\d|\w| *-)")
 _SEASONS = {"xuân": 21, "hè": 22, "hạ": 22, "thu": 23, "đông": 24}
 
@@ -293,6 +294,10 @@ def _week_in(source: Source, at: int) -> Point | None:
 
     from labeling.quantities.points import POINTS  # noqa: PLC0415
 
+    week_of_year = _WEEK_NUMBER.match(source.low, at)
+    if week_of_year is not None and 1 <= int(week_of_year[1]) <= 53:
+        value = f"{week_of_year[2]}-W{int(week_of_year[1]):02d}"
+        return Point(at, week_of_year.end(), value, "week", int(week_of_year[2]), score=0.9, rule="date.week")
     match = _WEEK_IN.match(source.low, at)
     if match is None:
         return None
