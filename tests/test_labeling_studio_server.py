@@ -117,7 +117,7 @@ def test_down_stops_it_and_up_finds_everything_again(
 def test_a_missing_installation_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VICIVIC_STUDIO_VENV", str(tmp_path / "none"))
     workspace = Workspace(tmp_path / "work", create=True)
-    with pytest.raises(UsageError, match="not installed.*VICIVIC_STUDIO_VENV"):
+    with pytest.raises(UsageError, match=r"not installed.*VICIVIC_STUDIO_VENV"):
         server.up(workspace)
 
 

@@ -118,6 +118,11 @@ class Studio:
             parameters = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": some}
             yield list(self._get(f"api/projects/{project}/export", parameters))
 
+    def prediction(self, prediction: int) -> dict[str, Any] | None:
+        """One prediction in full, or None when it was deleted."""
+        found = self._get(f"api/predictions/{prediction}/", missing=True)
+        return dict(found) if found is not None else None
+
     def has_annotation(self, annotation: int) -> bool:
         """Whether the server still holds an annotation."""
         return self._get(f"api/annotations/{annotation}/", missing=True) is not None

@@ -96,8 +96,8 @@ def _pull_project(
     )
     seen_path = path.with_suffix(".seen.json")
     seen, held, listed = _read_seen(seen_path), _read_held(path), set[int]()
-    for states in _export_changed(studio, project, seen, held, listed, done):
-        fresh, refused = _take(setting, states, held, done)
+    for tasks in _export_changed(studio, project, seen, held, listed, done):
+        fresh, refused = _take(setting, _with_shown(studio, tasks), held, done)
         add_people(workspace, dict.fromkeys(item.author for item in fresh))
         append_events(path, [event("annotation", item) for item in fresh])
         set_aside(folder / "rejected.jsonl", refused)
@@ -132,6 +132,20 @@ def _export_changed(
     for tasks in studio.export(project, changed):
         yield tasks
         seen.update((int(task["id"]), changed[int(task["id"])]) for task in tasks)
+
+
+def _with_shown(studio: Studio, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put the prediction that was opened where the snapshot holds another one.
+
+    Label Studio takes its snapshot when an annotation is submitted; a newer merge may have been pushed
+    since the page was opened.  `parent_prediction` says what the annotation grew from.
+    """
+    for task in tasks:
+        for raw in task["annotations"]:
+            opened = raw.get("parent_prediction")
+            if opened is not None and (raw.get("prediction") or {}).get("id") != opened:
+                raw["prediction"] = studio.prediction(opened) or raw.get("prediction")
+    return tasks
 
 
 def _take(

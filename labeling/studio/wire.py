@@ -24,7 +24,7 @@ from labeling.studio.config import CONTROL, OBJECT
 
 MERGE = "merge@"
 Value = Callable[[str, int, int, str, str | None], Norm | None]
-"""(text, start, end, label, published) → what the number says, or None."""
+"""(text, start, end, label, reference date) → what the number says, or None."""
 
 
 def task_key(round_name: str, document: Document) -> str:
@@ -42,7 +42,7 @@ def to_task(round_name: str, document: Document) -> dict[str, Any]:
         "digest": document.digest,
         "title": document.title or document.id,
         "meta": _meta(document),
-        "published": document.published,
+        "reference": document.event_date or document.published,
         "text": document.text,
     }
     return {"data": data}
@@ -145,7 +145,7 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
     text, data = task_text(task), task["data"]
     version, shown = read_shown(text, raw)
     known = {item.region: item for item in shown}
-    spans = _read_spans(setting, text, data.get("published"), raw["result"], known)
+    spans = _read_spans(setting, text, data.get("reference"), raw["result"], known)
     author = _email(setting, raw.get("completed_by"))
     return Annotation(
         key=annotation_key(setting, raw),
@@ -188,14 +188,14 @@ def _notes(result: Iterable[Mapping[str, Any]]) -> str | None:
 def _read_spans(
     setting: Setting,
     text: str,
-    published: str | None,
+    reference: str | None,
     result: Iterable[Mapping[str, Any]],
     shown: Mapping[str, Proposal],
 ) -> tuple[AnnotatedSpan, ...]:
     spans = []
     for item in result:
         if item.get("from_name") == CONTROL and item.get("type") == "labels":
-            spans.append(_read_span(setting, text, published, item, shown))
+            spans.append(_read_span(setting, text, reference, item, shown))
         elif item.get("type") != "relation":  # relations mean nothing in this scheme
             raise BadRecord(
                 "unknown-control",
@@ -207,7 +207,7 @@ def _read_spans(
 def _read_span(
     setting: Setting,
     text: str,
-    published: str | None,
+    reference: str | None,
     item: Mapping[str, Any],
     shown: Mapping[str, Proposal],
 ) -> AnnotatedSpan:
@@ -226,7 +226,7 @@ def _read_span(
         text=text[start:end],
         region=region,
         origin=str(item.get("origin") or "manual"),
-        norm=_norm(setting, text, published, (start, end, label), shown.get(region)),
+        norm=_norm(setting, text, reference, (start, end, label), shown.get(region)),
         drawn=(drawn_start, drawn_end) if trimmed else None,
     )
 
@@ -257,7 +257,7 @@ def _read_label(scheme: Scheme, item: Mapping[str, Any]) -> str:
 
 
 def _norm(
-    setting: Setting, text: str, published: str | None, span: tuple[int, int, str], shown: Proposal | None
+    setting: Setting, text: str, reference: str | None, span: tuple[int, int, str], shown: Proposal | None
 ) -> Norm | None:
     """The value of an untouched number as it was shown; of any other one as its text reads now."""
     start, end, label = span
@@ -265,4 +265,4 @@ def _norm(
         return None
     if shown is not None and (shown.span.start, shown.span.end, shown.span.label) == span:
         return shown.span.norm
-    return setting.value(text, start, end, label, published)
+    return setting.value(text, start, end, label, reference)
