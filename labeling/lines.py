@@ -13,6 +13,7 @@ Fields may be added; none is removed or changes its meaning.  A golden file in t
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -130,17 +131,31 @@ def _read(task: Task) -> tuple[Any, str, str | None]:
 
 def _decode(line: bytes) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(line.decode("utf-8-sig"))
+        text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"not UTF-8 at byte {error.start} of the line; convert the file first"
         raise BadRecord("invalid-utf8", message) from None
+    try:
+        found = msgspec.json.decode(text)
     except msgspec.DecodeError as error:
-        if "surrogate" in str(error):
-            raise BadRecord("surrogate", f"a lone surrogate in the line ({error})") from None
-        raise BadRecord("invalid-json", f"not JSON: {error}") from None
+        found = _decode_surrogates(text, error)
     if not isinstance(found, dict):
         raise BadRecord("not-an-object", f"JSON, but a {type(found).__name__}; write one object a line")
     return found
+
+
+def _decode_surrogates(text: str, reason: msgspec.DecodeError) -> Any:
+    """JSON with a lone surrogate, which msgspec refuses whole: read to name the document it is in."""
+    try:
+        found = json.loads(text, parse_constant=_no_constant)
+        msgspec.json.encode(found.get("id") if isinstance(found, dict) else None)
+    except (ValueError, UnicodeEncodeError):
+        raise BadRecord("invalid-json", f"not JSON: {reason}") from None
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _line(

@@ -57,11 +57,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
 # Every verb in the order of the work: its name, its function, and the constant with its examples.
 VERBS = (
     ("ingest", "corpus.cli:ingest_command", "corpus.cli:INGEST_EXAMPLES"),
+    ("show", "exporters.cli_show:show", "exporters.cli_show:SHOW_EXAMPLES"),
     ("prelabel", "labeling.cli.prelabel:prelabel", "labeling.cli.prelabel:EXAMPLES"),
     ("evaluate", "labeling.cli.evaluate:evaluate", "labeling.cli.evaluate:EXAMPLES"),
+    ("studio up", "labeling.cli.studio:up", "labeling.cli.studio:UP_EXAMPLES"),
+    ("studio down", "labeling.cli.studio:down", "labeling.cli.studio:DOWN_EXAMPLES"),
+    ("studio status", "labeling.cli.studio:server_status", "labeling.cli.studio:SERVER_EXAMPLES"),
+    ("push", "labeling.cli.studio:push", "labeling.cli.studio:PUSH_EXAMPLES"),
+    ("pull", "labeling.cli.studio:pull", "labeling.cli.studio:PULL_EXAMPLES"),
+    ("status", "labeling.cli.studio:status", "labeling.cli.studio:STATUS_EXAMPLES"),
     ("settle", "labeling.cli.settle:settle", "labeling.cli.settle:EXAMPLES"),
     ("release", "exporters.cli:release", "exporters.cli:RELEASE_EXAMPLES"),
 )
+GROUPS = {"studio": "The local Label Studio: up, down, status."}
 
 
 def command() -> typer.Typer:
@@ -74,8 +82,13 @@ def command() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(before_the_verb)
+    groups = {"": app}
     for name, function, shown in VERBS:
-        app.command(name, epilog=epilog(_load(shown)))(guarded(name, _load(function)))
+        group, _, verb = name.rpartition(" ")
+        if group not in groups:
+            groups[group] = typer.Typer(no_args_is_help=True, help=GROUPS[group])
+            app.add_typer(groups[group], name=group)
+        groups[group].command(verb, epilog=epilog(_load(shown)))(guarded(name, _load(function)))
     return app
 
 
@@ -101,12 +114,15 @@ def before_the_verb(
 
 def flags(group: Any) -> dict[str, dict[str, str]]:
     """verb → its flags without dashes → the parameter each one sets."""
+    verbs = {name: verb for name, verb in group.commands.items() if not hasattr(verb, "commands")}
     return {
-        name: {
-            flag.lstrip("-"): item.name for item in verb.params for flag in item.opts if flag.startswith("--")
-        }
-        for name, verb in group.commands.items()
+        name: {flag[2:]: item.name for item in verb.params for flag in _long(item)}
+        for name, verb in verbs.items()
     }
+
+
+def _long(parameter: Any) -> list[str]:
+    return [flag for flag in parameter.opts if flag.startswith("--")]
 
 
 def guarded(name: str, verb: Callable[..., None]) -> Callable[..., None]:

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
+import vicivic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import vicivic
 from corpus.canonical import canon
 from corpus.document import Document
 from corpus.errors import UsageError
@@ -117,7 +118,14 @@ def test_every_offset_points_at_its_text(raw):
     assert line["text"] == canon(raw)
     for span in line["spans"]:
         assert line["text"][span["start"] : span["end"]] == span["text"]
-        assert canon(raw[span["raw_start"] : span["raw_end"]]) == span["text"]
+        behind = line["text"][span["end"] : span["end"] + 1]
+        pointed = canon(raw[span["raw_start"] : span["raw_end"]])
+        if behind and unicodedata.combining(
+            behind
+        ):  # a mark that composes with nothing: one segment with its base
+            assert pointed.startswith(span["text"])
+        else:
+            assert pointed == span["text"]
     keys = [(span["start"], -span["end"], span["label"]) for span in line["spans"]]
     assert keys == sorted(set(keys))
 
@@ -229,12 +237,12 @@ def kill_in_the_middle(command, partial, lines):
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_killed_run_is_taken_up_to_the_same_bytes(kills, tmp_path):
     docs, out = tmp_path / "docs.jsonl", tmp_path / "out.jsonl"
-    many(docs, 20_000)
+    many(docs, 6_000)
     vic("--in", docs, "--out", tmp_path / "clean", *NUMBERS, check=0)
     command = [sys.executable, "-m", "vicivic", "prelabel", "--in", docs, "--out", out, "--resume", *NUMBERS]
     cut = 0
     for number in range(kills):
-        cut += kill_in_the_middle(command, tmp_path / "out.jsonl.partial", (number + 1) * 14_000 // kills)
+        cut += kill_in_the_middle(command, tmp_path / "out.jsonl.partial", (number + 1) * 4_200 // kills)
         assert not out.exists()
     assert cut == kills
     subprocess.run(command, check=True, capture_output=True)
