@@ -6,6 +6,9 @@
     [release]
     licence = "cc-by-4.0"
 
+    ["studio up"]
+    port = 8090
+
 A table is a verb, a key is one of its flags without the dashes.
 """
 
@@ -34,8 +37,10 @@ def workspace_of(arguments: Sequence[str]) -> Path:
     return Path(found)
 
 
-def defaults(path: Path, verbs: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Any]]:
+def defaults(path: Path, verbs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """verb → parameter → value, from a settings file; empty when there is none.
+
+    A verb of two words becomes two levels, as the command line looks it up.
 
     `verbs` gives for each verb its flags (without dashes) and the parameter each one sets.
     Raises UsageError for a file that is not TOML, an unknown verb or an unknown key.
@@ -46,7 +51,7 @@ def defaults(path: Path, verbs: Mapping[str, Mapping[str, str]]) -> dict[str, di
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{path}: not readable as TOML ({error})") from None
-    made: dict[str, dict[str, Any]] = {}
+    made: dict[str, Any] = {}
     for verb, table in found.items():
         if verb not in verbs or not isinstance(table, dict):
             raise UsageError(f"{path}: [{verb}] is not a verb; the verbs are {', '.join(verbs)}")
@@ -54,5 +59,8 @@ def defaults(path: Path, verbs: Mapping[str, Mapping[str, str]]) -> dict[str, di
             if key not in verbs[verb]:
                 flags = ", ".join(sorted(verbs[verb]))
                 raise UsageError(f"{path}: [{verb}] has no setting {key!r}; it has {flags}")
-            made.setdefault(verb, {})[verbs[verb][key]] = value
+            place = made
+            for word in verb.split():
+                place = place.setdefault(word, {})
+            place[verbs[verb][key]] = value
     return made

@@ -112,17 +112,16 @@ def before_the_verb(
         raise typer.Exit(error.exit_code) from None
 
 
-def flags(group: Any) -> dict[str, dict[str, str]]:
-    """verb → its flags without dashes → the parameter each one sets."""
-    verbs = {name: verb for name, verb in group.commands.items() if not hasattr(verb, "commands")}
-    return {
-        name: {flag[2:]: item.name for item in verb.params for flag in _long(item)}
-        for name, verb in verbs.items()
-    }
-
-
-def _long(parameter: Any) -> list[str]:
-    return [flag for flag in parameter.opts if flag.startswith("--")]
+def flags(group: Any, before: str = "") -> dict[str, dict[str, str]]:
+    """verb → its flags without dashes → the parameter each one sets; `studio up` is a verb of two words."""
+    found: dict[str, dict[str, str]] = {}
+    for name, verb in group.commands.items():
+        if hasattr(verb, "commands"):
+            found |= flags(verb, f"{before}{name} ")
+        else:
+            long = {flag: item.name for item in verb.params for flag in item.opts if flag.startswith("--")}
+            found[f"{before}{name}"] = {flag[2:]: parameter for flag, parameter in long.items()}
+    return found
 
 
 def guarded(name: str, verb: Callable[..., None]) -> Callable[..., None]:

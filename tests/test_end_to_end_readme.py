@@ -1,12 +1,17 @@
 """Every command that the README shows runs, in its order; its Python too."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from corpus.store import Workspace
+from labeling.studio import server
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -37,39 +42,57 @@ def test_error_codes_are_documented():
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(tmp_path, studio_template, port):
+    """A folder as a newcomer has it, but with Label Studio's database migrated and a free port."""
     (tmp_path / "seeds").symlink_to(ROOT / "seeds")
     docs = [{"id": number, "text": f"Đạt {number}%."} for number in range(3)]
     (tmp_path / "docs.jsonl").write_text("".join(json.dumps(doc) + "\n" for doc in docs), "utf-8")
-    return tmp_path
+    work = Workspace(tmp_path / "work", create=True)
+    shutil.copytree(studio_template, work.folder("studio"))
+    (work.root / "vicivic.toml").write_text(f'["studio up"]\nport = {port}\n', "utf-8")
+    yield tmp_path
+    server.down(work)
 
 
-def test_every_command_runs(place, studio_environment):
+def run(words, place):
+    environment = {key: value for key, value in os.environ.items() if key != "VICIVIC_WORK"}
+    environment["HF_HOME"] = str(place / "hf")
+    return subprocess.run(
+        [sys.executable, *words], cwd=place, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_every_command_runs(place):
     shown = commands()
     assert len(shown) >= 14
     for command in shown:
         words = command.split()
         assert words[0] == "vicivic"
-        done = subprocess.run(
-            [sys.executable, "-m", "vicivic", *words[1:]],
-            cwd=place,
-            env=studio_environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run(["-m", "vicivic", *words[1:]], place)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    loaded = [block for block in blocks("python") if "load_dataset" in block]
-    for block in [*loaded, *(block for block in blocks("python") if "import vicivic" in block)]:
-        done = subprocess.run([sys.executable, "-c", block], cwd=place, env=studio_environment, check=False)
-        assert done.returncode == 0, block
+    for block in blocks("python"):
+        if "airflow" not in block:
+            done = run(["-c", block], place)
+            assert done.returncode == 0, f"{block}\n{done.stderr}"
+
+
+def test_the_airflow_task_is_python_and_a_command_that_exists():
+    (block,) = [block for block in blocks("python") if "airflow" in block]
+    compile(block, "README.md", "exec")
+    assert_flags_exist(re.search(r"bin/vicivic (prelabel[^)]*)", block).group(1).replace('"', " "))
 
 
 def test_the_cron_line_is_a_command_that_exists():
     (line,) = blocks("cron")
-    words = line.split("vicivic/.venv/bin/vicivic ", 1)[1].replace("\\%", "%").split()
-    help_text = subprocess.run(
-        [sys.executable, "-m", "vicivic", words[0], "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    for flag in (word for word in words if word.startswith("--")):
-        assert flag in help_text
+    assert_flags_exist(line.split("bin/vicivic ", 1)[1])
+
+
+def assert_flags_exist(line):
+    verb, *words = line.split()
+    done = subprocess.run(
+        [sys.executable, "-m", "vicivic", verb, "--help"], capture_output=True, text=True, check=True
+    )
+    given = [word for word in words if word.startswith("--")]
+    assert given
+    for flag in given:
+        assert flag in done.stdout
