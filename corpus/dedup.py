@@ -107,26 +107,27 @@ _RANK = """
 CREATE TABLE ranked AS
 SELECT *, CAST(row_number() OVER (ORDER BY kept DESC, length DESC, id) AS UINTEGER) AS rank FROM docs
 """
+_COUNTS = """
+CREATE TABLE counts AS SELECT h, count(*) AS documents FROM grams GROUP BY h HAVING count(*) > 1
+"""
 _POSTINGS = """
 CREATE TABLE postings AS
-WITH shared AS (SELECT h FROM grams GROUP BY h HAVING count(*) > 1)
-SELECT g.h, r.rank FROM grams g JOIN shared USING (h) JOIN ranked r USING (n)
+SELECT g.h, r.rank, c.documents > {frequent} AS frequent
+FROM grams g JOIN counts c USING (h) JOIN ranked r USING (n)
 """
-_FREQUENCIES = """
-CREATE TABLE frequent AS
-SELECT h, min(rank) AS first FROM postings GROUP BY h HAVING count(*) > {frequent}
+_RARE = """
+CREATE TABLE rare AS SELECT h, rank FROM postings WHERE NOT frequent
 """
 _CANDIDATES = """
 CREATE TABLE candidates AS
 WITH pairs AS (
     SELECT a.rank AS l, b.rank AS r, count(*) AS shared
-    FROM postings a JOIN postings b ON a.h = b.h AND a.rank < b.rank
-    WHERE a.h NOT IN (SELECT h FROM frequent)
+    FROM rare a JOIN rare b ON a.h = b.h AND a.rank < b.rank
     GROUP BY ALL
     UNION ALL
-    SELECT f.first AS l, p.rank AS r, count(*) AS shared
-    FROM frequent f JOIN postings p USING (h) WHERE p.rank > f.first
-    GROUP BY ALL
+    SELECT l, r, count(*) AS shared FROM (
+        SELECT first_value(rank) OVER (PARTITION BY h ORDER BY rank) AS l, rank AS r FROM postings WHERE frequent
+    ) WHERE l < r GROUP BY ALL
 ), summed AS (SELECT l, r, sum(shared) AS shared FROM pairs GROUP BY ALL)
 SELECT l, r FROM summed
 JOIN ranked a ON a.rank = l JOIN ranked b ON b.rank = r
@@ -181,7 +182,7 @@ def edges(connection: DuckDBPyConnection) -> Iterator[Edge]:
         "family_jaccard": FAMILY_JACCARD,
         "family_containment": FAMILY_CONTAINMENT,
     }
-    for statement in (_RANK, _POSTINGS, _FREQUENCIES, _CANDIDATES, _LEADS, _MEASURED):
+    for statement in (_RANK, _COUNTS, _POSTINGS, _RARE, _CANDIDATES, _LEADS, _MEASURED):
         connection.execute(statement.format(**values))
     found = connection.execute(_EDGES.format(**values))
     while rows := found.fetchmany(10_000):

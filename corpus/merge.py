@@ -223,7 +223,7 @@ class Merge:
         return {row[0] for row in found}
 
     def _report(self) -> None:
-        """The largest family, and lines that recur in documents that are not alike: for a person to look at."""
+        """The largest family, and lines that recur in documents that are not alike: for a person."""
         import pyarrow as pa
 
         sizes = Counter(self._alike.families.values()) + Counter(self._families.values())
