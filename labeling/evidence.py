@@ -16,6 +16,7 @@ from labeling.span import Annotation
 
 APART = ("training", "control", "curation")
 MACHINES = frozenset({"lint"})
+REPAIR = "lint:"
 
 
 def history(workspace: Workspace) -> Iterator[Annotation]:
@@ -44,3 +45,23 @@ def voices(annotations: Iterable[Annotation]) -> list[Annotation]:
         if counts_between_people(said):
             newest[said.document, said.digest, said.part, said.layer, said.author] = said
     return sorted(newest.values(), key=lambda said: said.key)
+
+
+def with_repairs(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """People's evidence, each state with the spans that lint made of it, where lint repaired that state.
+
+    A repair is an annotation of its own: server `lint:<server>`, author `lint`, `created_at` the state that
+    it repairs.  A later edit by the person leaves it behind.
+    """
+    annotations = list(annotations)
+    repairs = {
+        (said.key[0].removeprefix(REPAIR), *said.key[1:3], said.created_at): said
+        for said in annotations
+        if said.author in MACHINES and said.status == "submitted"
+    }
+    found = []
+    for said in annotations:
+        if counts_between_people(said):
+            repair = repairs.get((*said.key[:3], said.updated_at))
+            found.append(said if repair is None else msgspec.structs.replace(said, spans=repair.spans))
+    return found

@@ -6,7 +6,10 @@ The policy, per layer (names and numbers apart) and per part of the document:
 - several people's annotations with identical spans and values are taken (`agreed`);
 - of two that differ nothing is taken: the document waits as a conflict;
 - of three or more, a span is taken when a strict majority has it exactly (`majority`); two spans that
-  each have a majority stand together in somebody's annotation, so they never cross.
+  each have a majority stand together in somebody's annotation, so they never cross;
+- without the policy of the majority, everything that not all have waits for a curator;
+- a curator's decision stands above all votes (`labeling.decisions`): it ends a conflict, and is replayed
+  over the record last.
 
 A person's newest annotation of a part is the one that speaks.  A layer that nobody settled carries the
 machine's merged proposals, marked `machine`, without those that cross gold.
@@ -20,6 +23,8 @@ from typing import Any
 import msgspec
 
 from corpus.document import Document
+from corpus.errors import SpanError
+from labeling.decisions import Decision, apply, last_words
 from labeling.scheme import Scheme
 from labeling.span import (
     QUALITIES,
@@ -75,8 +80,16 @@ def settle_document(
     proposals: Sequence[Proposal],
     pseudonym: Callable[[str], str],
     scheme: Scheme,
+    *,
+    decisions: Sequence[Decision] = (),
+    curator: Callable[[str], str] = lambda name: name,
+    majority: bool = True,
 ) -> Record | Waits:
-    """The record of a document from its submitted, faultless annotations of the current revision."""
+    """The record of a document from its submitted, faultless annotations of the current revision.
+
+    `decisions` are the standing ones on this document and revision, in order; `curator` gives pseudonyms.
+    """
+    words = {place[2]: word for place, word in last_words(decisions).items()}
     votes: list[Vote] = []
     quality: dict[Layer, Quality] = {}
     spoke: list[Annotation] = []
@@ -87,7 +100,7 @@ def settle_document(
             missing += [layer] if voices else []
             continue
         for part in voices.values():
-            found = elect(part, scheme.layer(layer))
+            found = elect(part, scheme.layer(layer), words, majority=majority)
             if isinstance(found, str):
                 return Waits("conflict", f"{layer}: {found}")
             taken, level = found
@@ -96,11 +109,16 @@ def settle_document(
             spoke += part
     if not quality:
         return Waits("part-missing", f"{', '.join(missing)}: a part of the document is not annotated yet")
-    crossing = find_crossing(votes)
+    rejected = {key for key, word in words.items() if not word.stands}
+    crossing = find_crossing([vote for vote in votes if (vote.start, vote.end, vote.label) not in rejected])
     if crossing:
         one, other = ((vote.start, vote.end, vote.label) for vote in crossing)
         return Waits("conflict", f"names and numbers settled apart cross: {one} and {other}")
-    return _record(document, votes, quality, spoke, proposals=proposals, pseudonym=pseudonym, scheme=scheme)
+    record = _record(document, votes, quality, spoke, proposals=proposals, pseudonym=pseudonym, scheme=scheme)
+    try:
+        return apply(record, decisions, curator)
+    except SpanError as error:
+        return Waits("conflict", str(error))
 
 
 def _record(

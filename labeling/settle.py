@@ -18,6 +18,9 @@ from corpus.documents import read_documents
 from corpus.errors import StaleAnnotation
 from corpus.events import read_events
 from corpus.store import Workspace, read_rows, set_aside, write_rows
+from labeling import decisions as deciding
+from labeling.decisions import Decision
+from labeling.evidence import MACHINES, with_repairs
 from labeling.gold import Waits, fault, settle_document
 from labeling.people import add_people
 from labeling.proposals import read_merged
@@ -25,6 +28,20 @@ from labeling.scheme import Scheme, load_scheme
 from labeling.span import Annotation, Proposal, Record
 
 RECORDS = "records.parquet"
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What settling goes by: scheme, pseudonyms, curators' standing decisions, and the policy.
+
+    `decided` is (document, digest) → decisions in order; without `majority` a curator decides whatever
+    not all annotators have.
+    """
+
+    scheme: Scheme
+    pseudonyms: dict[str, str]
+    curators: dict[str, str] = {}
+    decided: dict[tuple[str, str], list[Decision]] = {}
+    majority: bool = True
 
 
 class Settled(msgspec.Struct, kw_only=True):
@@ -63,7 +80,8 @@ def latest_annotations(workspace: Workspace) -> Said:
     for path in sorted(workspace.folder("annotations").glob("*.jsonl")):
         for event in read_events(path, "annotation"):
             said = msgspec.convert(event.body, Annotation)
-            authors[said.author] = None
+            if said.author not in MACHINES:
+                authors[said.author] = None
             gone[said.key[:3]] = said.status == "deleted"
             if said.status != "deleted":
                 last[said.key[:3]] = said
@@ -77,25 +95,28 @@ def settle(
     workspace: Workspace,
     *,
     scheme: Scheme | None = None,
+    majority: bool = True,
     progress: Callable[[str], None] = lambda document: None,
 ) -> Settled:
-    """Remake the records of a workspace; see `Settled` for the counts, which add up over documents."""
-    scheme = scheme or load_scheme()
+    """Remake the records of a workspace; see `Settled` for the counts, which add up over documents.
+
+    Without `majority`, a curator decides whatever not all annotators have.
+    """
     said, authors, deleted = latest_annotations(workspace)
-    pseudonyms = add_people(workspace, authors)
+    taken = deciding.read(workspace)
+    rules = Rules(
+        scheme=scheme or load_scheme(),
+        pseudonyms=add_people(workspace, authors),
+        curators=deciding.curators(taken),
+        decided=deciding.by_document(taken),
+        majority=majority,
+    )
     done = Settled(deleted=deleted)
 
     def records() -> Iterator[tuple[str, str, Record]]:
         for document, proposals in _with_proposals(workspace, set(said)):
             progress(document.id)
-            record = _settle_one(
-                document,
-                said.pop(document.id),
-                proposals,
-                pseudonyms=pseudonyms,
-                scheme=scheme,
-                done=done,
-            )
+            record = _settle_one(document, said.pop(document.id), proposals, rules, done)
             if record is not None:
                 yield record.document, record.digest, record
 
@@ -116,13 +137,11 @@ def _settle_one(
     document: Document,
     annotations: list[Annotation],
     proposals: tuple[Proposal, ...],
-    *,
-    pseudonyms: dict[str, str],
-    scheme: Scheme,
+    rules: Rules,
     done: Settled,
 ) -> Record | None:
     """The record of one document, or None; counts its outcome either way."""
-    submitted = [item for item in annotations if item.status == "submitted"]
+    submitted = with_repairs(annotations)
     if not submitted:
         done.outcomes["not-submitted"] += 1
         return None
@@ -131,13 +150,22 @@ def _settle_one(
         done.outcomes["stale"] += 1
         done.refused += [_stale(item, document) for item in submitted]
         return None
-    faults = [(item, fault(document, item, scheme)) for item in current]
+    faults = [(item, fault(document, item, rules.scheme)) for item in current]
     done.refused += [_refusal(item, "bad-spans", words) for item, words in faults if words]
     sound = [item for item, words in faults if not words]
     if not sound:
         done.outcomes["refused"] += 1
         return None
-    found = settle_document(document, sound, proposals, lambda author: pseudonyms[author], scheme)
+    found = settle_document(
+        document,
+        sound,
+        proposals,
+        rules.pseudonyms.__getitem__,
+        rules.scheme,
+        decisions=rules.decided.get((document.id, document.digest), ()),
+        curator=rules.curators.__getitem__,
+        majority=rules.majority,
+    )
     if isinstance(found, Waits):
         done.outcomes[found.reason] += 1
         done.waiting.append(f"{document.id}: {found.message}")

@@ -5,11 +5,12 @@ The policy is told in `labeling.gold`; here it is counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from labeling.decisions import Key, Word
 from labeling.norm import Norm
 from labeling.span import QUALITIES, AnnotatedSpan, Annotation, Layer, Quality
 
@@ -47,8 +48,19 @@ def covered(text: str, voices: dict[Any, list[Annotation]]) -> bool:
     return not text[reached:].strip()
 
 
-def elect(voices: Sequence[Annotation], labels: frozenset[str]) -> tuple[list[Vote], Quality] | str:
-    """The spans that the voices settle in one layer and its quality, or the words for their conflict."""
+def elect(
+    voices: Sequence[Annotation],
+    labels: frozenset[str],
+    words: Mapping[Key, Word] | None = None,
+    *,
+    majority: bool = True,
+) -> tuple[list[Vote], Quality] | str:
+    """The spans that the voices settle in one layer and its quality, or the words for their conflict.
+
+    A span on which a curator spoke is no conflict: his word is laid over the record later, so what he
+    rejected may still stand here.  Without `majority` only what all have is settled.
+    """
+    decided = words or {}
     written: dict[tuple[int, int, str], list[tuple[Annotation, AnnotatedSpan]]] = {}
     for said in voices:
         for span in said.spans:
@@ -56,13 +68,23 @@ def elect(voices: Sequence[Annotation], labels: frozenset[str]) -> tuple[list[Vo
                 written.setdefault((span.start, span.end, span.label), []).append((said, span))
     many = len(voices)
     full: Quality = "single" if many == 1 else "agreed"
-    level, quorum = full, many // 2 + 1
+    level, quorum = full, many // 2 + 1 if majority else many
     votes: list[Vote] = []
     for (start, end, label), hands in sorted(written.items(), key=lambda item: item[0]):
         norm, same = _common_norm([span.norm for _, span in hands])
         where = f"[{start}, {end}) {label} {hands[0][1].text!r}"
+        word = decided.get((start, end, label))
+        if word is not None:
+            if word.stands or len(hands) >= quorum:
+                norm = word.norm if word.norm is not None else norm
+                votes.append(
+                    Vote(start=start, end=end, label=label, norm=norm, how="curator", hands=tuple(hands))
+                )
+            continue
         if many == 2 and len(hands) == 1:
             return f"only one of two annotators has {where}"
+        if not majority and len(hands) < many:
+            return f"only {len(hands)} of {many} annotators have {where}"
         if len(hands) >= quorum > same:
             return f"annotators give different values to {where}"
         how: Quality = full if len(hands) == same == many else "majority"
