@@ -8,14 +8,15 @@ from typing import Any
 
 import yaml
 
-from exporters.formats.huggingface import Written, card_data
+from exporters.configs import DEFAULT_CONFIG
+from exporters.formats.huggingface import card_data
 from exporters.manifest import Manifest
+from exporters.parquet import Written
 from exporters.rows import Tally
 from exporters.splits import SPLITS
 from exporters.views import Views, column_labels
 from labeling.scheme import Scheme
 
-DEFAULT_CONFIG = "tokens"
 # Bounds of the Hub's size categories, in rows of the default config.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 LARGEST = "1M<n<10M"
@@ -24,6 +25,11 @@ CONFIG_TEXTS = {
     "tokens": "One sentence a row: syllable tokens with flat BIO tags.",
     "spans": "One document a row: every name and number, nested, with its value.",
     "documents": "One document a row: the text and where it came from.",
+    "provenance": "One span a row: who proposed it, what became of it, who settled it and how.",
+    "vlsp": "Flat tags of VLSP 2016 and 2018: TITLE and numbers taken away, EVENT, LAW, PROGRAM as MISC.",
+    "vlsp2021": "Flat tags of VLSP 2021, by label and derived kind.",
+    "ontonotes": "Flat tags of OntoNotes 5: PROGRAM and TITLE taken away, LOC by its derived kind.",
+    "changes": "One change a row: what each version changed in the one before.",
 }
 # By `config.field` where configs differ, else by the field's own name.
 FIELD_TEXTS = {
@@ -63,6 +69,34 @@ FIELD_TEXTS = {
     "denominator": "of a RATIO",
     "edtf": "EDTF date, ISO 8601 time or duration",
     "resolved": "the full date where the document's own dates allow it",
+    "time_split": "train, validation or test by date of publication; null without one, or while few have one",
+    "event_date": "EDTF date of what it tells about",
+    "site": "host that published it",
+    "places": "codes of administrative units",
+    "family": "near duplicates share it; it decides the split",
+    "digest": "SHA-256 of the text",
+    "regions": "parts of the page by their role, as offsets",
+    "regions.start": "code point where it begins",
+    "kind": "header, title, caption, byline, boilerplate or body",
+    "rule": "name of the rule that said so",
+    "sources": "who proposed it, best first; empty when a person added it",
+    "version": "of the source; in `changes` of the release",
+    "score": "the source's own, 0 to 1",
+    "fate": "what became of the proposal: accepted, relabelled, edge moved …, or added",
+    "how": "how it was settled: machine, single, majority, agreed or curator",
+    "by": "pseudonyms of those who have it",
+    "round": "round of annotation",
+    "guideline": "version of the guideline",
+    "scheme": "version of the label scheme",
+    "vlsp.ner_tags": "BIO tags",
+    "vlsp2021.ner_tags": "BIO tags",
+    "ontonotes.ner_tags": "BIO tags",
+    "span_id": "`id` of the span",
+    "change": "what happened",
+    "before": "what stood there",
+    "after": "what stands there now",
+    "changes.label": "label of the span",
+    "provenance.id": "identity of the span",
     "title": "headline",
     "published": "EDTF date of publication",
     "source": "who published it",
@@ -127,12 +161,18 @@ def fields(
     """config → (field, type, meaning) for its table; struct fields as `spans.label`."""
     return {
         name: [
-            (field, kind, FIELD_TEXTS.get(f"{name}.{field}") or FIELD_TEXTS[field.rpartition(".")[2]])
+            (field, kind, _meaning(name, field))
             for column in config.features
             for field, kind in _described(column)
         ]
         for name, config in manifest.configs.items()
     }
+
+
+def _meaning(config: str, field: str) -> str:
+    """What a field means: by its config, by its path, by its own name."""
+    names = (f"{config}.{field}", field, field.rpartition(".")[2])
+    return next(FIELD_TEXTS[name] for name in names if name in FIELD_TEXTS)
 
 
 def _described(column: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

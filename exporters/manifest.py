@@ -8,6 +8,7 @@ same release.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import msgspec
 
 from corpus.errors import ReleaseError
 from corpus.events import canonical_json
-from exporters.formats.huggingface import Written, file_sha256
+from exporters.parquet import Written, file_sha256, parquet_rows
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -52,6 +53,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     tools: dict[str, str]
     content: str
+    test_digest: str | None = None
     counts: dict[str, int]
     configs: dict[str, Config]
     files: list[FileEntry] = []
@@ -78,6 +80,20 @@ def content_hash(
             }
         )
     ).hexdigest()
+
+
+def test_digest(folder: Path, labels: Sequence[str]) -> str | None:
+    """One hash over what scores on test depend on: texts, spans, labels, values.  None without test."""
+    digest = hashlib.sha256()
+    rows = 0
+    for path in sorted((folder / "data" / "spans").glob("test-*.parquet")):
+        for row in parquet_rows(path):
+            spans = [
+                {**span, "label": labels[span["label"]], "id": None} for span in row["spans"]
+            ]  # ids live on when nothing else changes, and scores do not depend on them
+            digest.update(canonical_json([row["id"], row["text"], spans]) + b"\n")
+            rows += 1
+    return digest.hexdigest() if rows else None
 
 
 def listed(folder: Path, *, but: tuple[str, ...] = ()) -> list[FileEntry]:

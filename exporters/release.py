@@ -1,16 +1,13 @@
-"""Build a release: a frozen folder that is the same, byte for byte, whenever it is made from the same work.
+"""Make the next release: the same folder, byte for byte, whenever it is made from the same work.
 
-Built under a temporary name in `releases/`, synced, made read-only, then renamed: no half release is
-ever visible under its final name.  Nothing in it comes from the clock, the host or a path.
+Nothing in it comes from the clock, the host or a path.  Its number follows from what changed since the
+release before (`exporters.diff`, `exporters.versions`).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,17 +17,21 @@ import msgspec
 from corpus import __version__
 from corpus.documents import read_documents
 from corpus.errors import ReleaseError, UsageError
-from corpus.store import Workspace, sync
+from corpus.store import Workspace, atomic_file
+from corpus.takedowns import Takedowns, read_takedowns
+from exporters.build import Build, described, freeze, placed, temporary, time_cuts, write_changes, write_rows
 from exporters.card import write_card
-from exporters.formats.huggingface import SplitWriter, Written, check_features, features
-from exporters.manifest import Config, Manifest, content_hash, read_manifest, write_manifest
+from exporters.changelog import examples, section, write_changelog
+from exporters.diff import Difference, Side, changes, difference
+from exporters.formats.huggingface import CHANGES, check_features
+from exporters.manifest import Manifest, content_hash, read_manifest, test_digest, write_manifest
 from exporters.material import has_records, human_items, machine_items
-from exporters.rows import CONFIGS, Item, Tally, check
+from exporters.parquet import parquet_rows
 from exporters.splits import HELD, SMALL_WORKSPACE, SPLITS, Ledger, write_lines
-from exporters.versions import Kind, Version, next_version, released
+from exporters.tombstones import buried, write_tombstones
+from exporters.versions import Kind, Version, check_version, next_version, released
 from labeling.scheme import Scheme, load_scheme
 
-DEFAULT_CONFIG = "tokens"
 LICENSE = "other"
 CREATORS: dict[Kind, str] = {"machine": "machine-generated", "human": "expert-generated"}
 
@@ -42,133 +43,159 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     version: Version
     path: Path | None
     counts: dict[str, int]
-
-
-class Build(msgspec.Struct, kw_only=True):
-    """What grows while the rows are written."""
-
-    tally: Tally = msgspec.field(default_factory=Tally)
-    left_out: Counter[str] = msgspec.field(default_factory=Counter)
-    documents: set[str] = set()
-    newest: str | None = None
-    written: dict[str, dict[str, Written]] = {}
+    difference: Difference | None = None
 
 
 def release(
     workspace: Workspace,
     *,
     machine: bool = False,
+    version: str | None = None,
     progress: Callable[[str], None] = lambda document: None,
 ) -> Outcome:
     """Make the next release of a kind, unless nothing changed since the last one.
 
     Of settled records, or of machine proposals with `machine` or while no record exists.  Raises
-    ReleaseError when there is nothing to release or what is there does not fit.
+    ReleaseError when there is nothing to release, when what is there does not fit, or when `version` is
+    not the number that follows from what changed.
     """
     kind: Kind = "machine" if machine or not has_records(workspace) else "human"
     scheme = load_scheme()
     folder = workspace.folder("releases")
     before = released(folder, kind)
-    previous = before[-1] if before else None
-    version = next_version(previous[0] if previous else None, kind)
-    ledger = Ledger(workspace.folder("ledger") / "splits.csv")
-    for _, path in released(folder):
-        ledger.check_against(path / "splits.csv")
-    pairs = [(document.id, document.family or document.id) for document in read_documents(workspace)]
-    fresh = ledger.draw(pairs, str(version), small=len(pairs) < SMALL_WORKSPACE)
-    with _temporary(folder) as (target, scratch):
+    previous = Side(before[-1][1], read_manifest(before[-1][1])) if before else None
+    takedowns = read_takedowns(workspace)
+    ledger, documents, cuts = _ledger(workspace, takedowns)
+    fresh = ledger.draw(documents, small=len(documents) < SMALL_WORKSPACE)
+    with temporary(folder) as (target, scratch):
         items = (
             human_items(workspace, scratch) if kind == "human" else machine_items(workspace, scheme, scratch)
         )
         build = Build()
-        _write_rows(target, placed(items, ledger, kind, build), scheme, build, progress)
-        counts = _counts(len(pairs), build)
+        kept = placed(items, ledger, kind, build, takedowns.covers, cuts)
+        write_rows(target, kept, scheme, build, progress)
+        counts = _counts(len(documents), build)
         if not build.documents:
             raise ReleaseError(_nothing(kind, counts))
-        manifest = _manifest(scheme, kind, version, previous, build, counts)
-        if previous and read_manifest(previous[1]).content == manifest.content:
-            return Outcome(kind=kind, version=previous[0], path=None, counts=counts)
         write_lines(target / "splits.csv", (ledger.lines[name] for name in sorted(build.documents)))
-        write_card(target, manifest, build.tally, build.written, scheme)
-        check_features(target, build.written)
-        write_manifest(target, manifest)
-        if fresh:
-            ledger.append(fresh)
-        _freeze(target)
-        target.rename(folder / str(version))
-        sync(folder)
-    return Outcome(kind=kind, version=version, path=folder / str(version), counts=counts)
+        manifest = _manifest(target, scheme, kind, build, counts)
+        if previous and previous.manifest.content == manifest.content:
+            return Outcome(kind=kind, version=before[-1][0], path=None, counts=counts)
+        found = _compare(previous, Side(target, manifest), takedowns)
+        number = next_version(before[-1][0] if before else None, kind, found.level if found else "minor")
+        check_version(version, number, found)
+        dated = ledger.date(fresh, str(number))
+        write_lines(target / "splits.csv", (ledger.lines[name] for name in sorted(build.documents)))
+        manifest = msgspec.structs.replace(manifest, version=str(number))
+        finish(target, manifest, previous, found, build, takedowns, scheme)
+        if dated:
+            ledger.append(dated)
+        freeze(target, folder / str(number))
+    return Outcome(kind=kind, version=number, path=folder / str(number), counts=counts, difference=found)
 
 
-def placed(items: Iterator[Item], ledger: Ledger, kind: Kind, build: Build) -> Iterator[Item]:
-    """The items that this release may hold, each with its split; the others are counted.
-
-    A document drawn for validation or test waits as `pending` until it is settled in both layers; a
-    release of machine proposals has a train split only; a `held` one would bridge two splits.
-    """
-    for item in items:
-        split = ledger.split(item.document.id)
-        settled = "machine" not in item.record.quality.values()
-        if split == HELD:
-            build.left_out[HELD] += 1
-        elif split != "train" and (kind == "machine" or not settled):
-            build.left_out["pending"] += 1
-        else:
-            build.documents.add(item.document.id)
-            build.newest = max(filter(None, (build.newest, item.record.annotated_at)), default=None)
-            yield msgspec.structs.replace(item, split=split)
+def _ledger(
+    workspace: Workspace, takedowns: Takedowns
+) -> tuple[Ledger, list[tuple[str, str]], tuple[str, str] | None]:
+    """The ledger, checked against all releases; (id, family) of all documents; cuts of the time split."""
+    ledger = Ledger(workspace.folder("ledger") / "splits.csv")
+    for _, path in released(workspace.folder("releases")):
+        ledger.check_against(path / "splits.csv")
+    documents, dates = [], []
+    for document in read_documents(workspace):
+        if not takedowns.covers(document):
+            documents.append((document.id, document.family or document.id))
+            dates.append(document.published)
+    return ledger, documents, _frozen_cuts(workspace, dates)
 
 
-def _write_rows(
-    target: Path, items: Iterator[Item], scheme: Scheme, build: Build, progress: Callable[[str], None]
-) -> None:
-    columns = features(scheme)
-    writers: dict[tuple[str, str], SplitWriter] = {}
-    for item in items:
-        check(item, scheme)
-        progress(item.document.id)
-        for config, rows in CONFIGS.items():
-            key = config, item.split
-            if key not in writers:
-                path = target / "data" / config / f"{item.split}-00000-of-00001.parquet"
-                writers[key] = SplitWriter(path, config, columns[config])
-            writers[key].write(rows(item, scheme, build.tally))
-    for config in CONFIGS:
-        present = [split for split in SPLITS if (config, split) in writers]
-        build.written[config] = {split: writers[config, split].close(target) for split in present}
+def _frozen_cuts(workspace: Workspace, dates: list[str | None]) -> tuple[str, str] | None:
+    """The cuts of the time split, kept in `ledger/time.json` from the first time there are enough dates."""
+    path = workspace.folder("ledger") / "time.json"
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=tuple[str, str])
+    cuts = time_cuts(dates, SMALL_WORKSPACE)
+    if cuts:
+        with atomic_file(path) as part:
+            part.write_bytes(msgspec.json.encode(cuts) + b"\n")
+    return cuts
 
 
-def _manifest(
-    scheme: Scheme,
-    kind: Kind,
-    version: Version,
-    previous: tuple[Version, Path] | None,
+def _compare(previous: Side | None, new: Side, takedowns: Takedowns) -> Difference | None:
+    if previous is None:
+        return None
+    return difference(previous, new, buried(previous.folder, takedowns))
+
+
+def finish(
+    target: Path,
+    manifest: Manifest,
+    previous: Side | None,
+    found: Difference | None,
     build: Build,
-    counts: dict[str, int],
-) -> Manifest:
+    takedowns: Takedowns,
+    scheme: Scheme,
+) -> None:
+    """Write all that follows from the rows: changes, tombstones, changelog, card, manifest."""
+    gone = buried(previous.folder, takedowns) if previous else frozenset()
+    new = Side(target, manifest)
+    shown = {}
+    if previous is not None:
+        shown = examples(changes(previous, new, gone))
+        made = write_changes(
+            target, _earlier(previous), changes(previous, new, gone), manifest.version, scheme
+        )
+        if made:
+            build.written[CHANGES] = {"train": made}
+    manifest = msgspec.structs.replace(
+        manifest,
+        previous=previous.manifest.version if previous else None,
+        configs=described(build.written, scheme),
+    )
+    write_tombstones(target, previous.folder if previous else None, gone, manifest.version)
+    newest = section(
+        manifest.version,
+        manifest.created,
+        manifest.previous,
+        found,
+        shown,
+        new_test=previous is not None and previous.manifest.test_digest != manifest.test_digest,
+    )
+    write_changelog(target, newest, previous.folder if previous else None)
+    write_card(target, manifest, build.tally, build.written, scheme)
+    check_features(target, build.written)
+    write_manifest(target, manifest)
+
+
+def _earlier(previous: Side) -> Iterator[dict[str, Any]]:
+    """The rows of `changes` in the release before."""
+    config = previous.manifest.configs.get(CHANGES)
+    for file in config.splits.values() if config else ():
+        yield from parquet_rows(previous.folder / file.path)
+
+
+def _manifest(target: Path, scheme: Scheme, kind: Kind, build: Build, counts: dict[str, int]) -> Manifest:
+    """The manifest as far as it is known before the release has a number."""
     import datasets
     import pyarrow as pa
 
-    columns = features(scheme)
-    configs = {
-        name: Config(features=columns[name]._to_yaml_list(), splits=splits)
-        for name, splits in build.written.items()
-    }
+    configs = described(build.written, scheme)
     said: dict[str, Any] = {
         "labels": list(scheme.names),
         "scheme": scheme.version,
         "guideline": scheme.guideline,
     }
     return Manifest(
-        version=str(version),
+        version="",
         kind=kind,
-        previous=str(previous[0]) if previous else None,
+        previous=None,
         created=created(build.newest),
         annotations_creators=CREATORS[kind],
+        license=LICENSE,
         code=f"vicivic {__version__}",
         tools={"datasets": datasets.__version__, "pyarrow": pa.__version__},
-        license=LICENSE,
         content=content_hash(configs, licence=LICENSE, **said),
+        test_digest=test_digest(target, scheme.names),
         counts=counts,
         configs=configs,
         **said,
@@ -215,32 +242,3 @@ def _nothing(kind: Kind, counts: dict[str, int]) -> str:
         f"nothing to release: {counts['pending']} settled documents wait for their other layer "
         f"(validation or test), {counts['waiting']} are not settled; annotate, pull and settle more"
     )
-
-
-@contextmanager
-def _temporary(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Two empty folders for the release and for scratch; what a killed run left behind is cleared."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(".tmp-*"):
-        _remove(left)
-    target, scratch = (folder / f".tmp-{os.getpid()}-{name}" for name in ("release", "scratch"))
-    target.mkdir()
-    scratch.mkdir()
-    try:
-        yield target, scratch
-    finally:
-        _remove(target)
-        _remove(scratch)
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _freeze(target: Path) -> None:
-    """Everything synced to disk, every file read-only."""
-    for path in sorted(target.rglob("*"), reverse=True):
-        if path.is_file():
-            path.chmod(0o444)
-        sync(path)
-    sync(target)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,8 +11,7 @@ import msgspec
 
 from corpus.document import Document
 from corpus.errors import SpanError
-from corpus.segment import sentences, syllables
-from exporters.views import Piece, Views, bio, column_labels, depths, parents, views
+from exporters.views import depths, parents
 from labeling.norm import Norm
 from labeling.scheme import Scheme
 from labeling.span import Record, by_position, find_crossing
@@ -33,6 +30,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     record: Record
     machine: bool
     split: str = "train"
+    time_split: str | None = None
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -40,6 +38,7 @@ class Tally(msgspec.Struct, kw_only=True):
 
     labels: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
     columns: Counter[tuple[str, str, str]] = msgspec.field(default_factory=Counter)
+    foreign: Counter[tuple[str, str, str]] = msgspec.field(default_factory=Counter)
     documents: Counter[str] = msgspec.field(default_factory=Counter)
     sentences: Counter[str] = msgspec.field(default_factory=Counter)
     tokens: Counter[str] = msgspec.field(default_factory=Counter)
@@ -92,6 +91,16 @@ def document_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
             "source": document.source,
             "url": document.url,
             "split": item.split,
+            "time_split": item.time_split,
+            "event_date": document.event_date,
+            "site": document.site,
+            "places": list(document.places),
+            "family": document.family or document.id,
+            "digest": document.digest,
+            "regions": [
+                {"start": part.start, "end": part.end, "kind": part.kind, "rule": part.rule}
+                for part in document.regions
+            ],
             **common(item),
         }
     ]
@@ -118,6 +127,34 @@ def span_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
             }
         )
     return [{"id": item.document.id, "text": item.document.text, "spans": rows, **common(item)}]
+
+
+def provenance_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
+    """The rows of `provenance`: one span each, in the order of the text."""
+    record = item.record
+    shared = common(item)
+    return [
+        {
+            "id": span.id,
+            "doc_id": item.document.id,
+            "start": span.start,
+            "end": span.end,
+            "text": span.text,
+            "label": scheme.names.index(span.label),
+            "sources": [
+                {"source": said.source, "version": said.version, "rule": said.rule, "score": said.score}
+                for said in span.sources
+            ],
+            "fate": span.fate,
+            "how": span.how,
+            "by": list(span.by),
+            "round": record.round or None,
+            "guideline": record.guideline,
+            "scheme": record.scheme,
+            **shared,
+        }
+        for span in by_position(record.spans)
+    ]
 
 
 _NO_NORM = Norm()
@@ -152,91 +189,3 @@ def _as_float(value: str | None) -> float | None:
     except (InvalidOperation, OverflowError):
         return None
     return number if math.isfinite(number) else None
-
-
-def token_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
-    """The rows of `tokens`: one sentence each, tokens broken at the edges of all spans."""
-    text = item.document.text
-    spans = item.record.spans
-    held = joined_sentences(sentences(text), spans)
-    edges = {edge for span in spans for edge in (span.start, span.end)}
-    edges.update(edge for sentence in held for edge in sentence)
-    starts, ends = broken_tokens(text, edges)
-    tags = _tags(views(text, spans, scheme, tally.columns), scheme, starts, ends)
-    shared = common(item)
-    rows: list[Row] = []
-    for number, (start, end) in enumerate(held):
-        low, high = bisect_left(starts, start), bisect_right(ends, end)
-        tally.sentences[item.split] += 1
-        tally.tokens[item.split] += high - low
-        rows.append(
-            {
-                "id": f"{item.document.id}#{number}",
-                "doc_id": item.document.id,
-                "sent_id": number,
-                "text": text[start:end],
-                "start": start,
-                "tokens": [text[starts[token] : ends[token]] for token in range(low, high)],
-                "token_starts": starts[low:high],
-                "token_ends": ends[low:high],
-                "space_after": [
-                    token + 1 < high and ends[token] < starts[token + 1] for token in range(low, high)
-                ],
-                **{column: ids[low:high] for column, ids in tags.items()},
-                **shared,
-            }
-        )
-    return rows
-
-
-def joined_sentences(found: Iterable[Any], spans: Iterable[Any]) -> list[tuple[int, int]]:
-    """Sentences as (start, end); an end inside a span is not taken, so that no span is cut."""
-    reaches = iter(by_position(spans))
-    ahead = next(reaches, None)
-    held: list[tuple[int, int]] = []
-    reach = 0  # how far the spans go that begin before the sentence at hand
-    for sentence in found:
-        while ahead is not None and ahead.start < sentence.start:
-            reach = max(reach, ahead.end)
-            ahead = next(reaches, None)
-        if held and reach > sentence.start:
-            held[-1] = (held[-1][0], sentence.end)
-        else:
-            held.append((sentence.start, sentence.end))
-    return held
-
-
-def broken_tokens(text: str, edges: Iterable[int]) -> tuple[list[int], list[int]]:
-    """Starts and ends of the syllable tokens, with a break at every edge that falls inside one."""
-    cuts = sorted(edges)
-    position = 0
-    starts: list[int] = []
-    ends: list[int] = []
-    for token in syllables(text):
-        start, end = token.start, token.end
-        while position < len(cuts) and cuts[position] <= start:
-            position += 1
-        while position < len(cuts) and cuts[position] < end:
-            starts.append(start)
-            ends.append(cuts[position])
-            start = cuts[position]
-            position += 1
-        starts.append(start)
-        ends.append(end)
-    return starts, ends
-
-
-def _tags(found: Views, scheme: Scheme, starts: Sequence[int], ends: Sequence[int]) -> dict[str, list[int]]:
-    tags = {}
-    for column, labels in column_labels(scheme).items():
-        pieces: list[Piece] = getattr(found, column)
-        ids = {label: 1 + 2 * place for place, label in enumerate(labels)}
-        tags[column] = bio(pieces, starts, ends, ids)
-    return tags
-
-
-CONFIGS: dict[str, Callable[[Item, Scheme, Tally], list[Row]]] = {
-    "tokens": token_rows,
-    "spans": span_rows,
-    "documents": document_rows,
-}

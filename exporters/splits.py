@@ -61,24 +61,24 @@ class Ledger:
         """The split a document was drawn for: train, validation, test or held."""
         return self.lines[document].split
 
-    def draw(self, documents: Iterable[tuple[str, str]], since: str, *, small: bool) -> list[Line]:
-        """Lines for the (id, family) pairs that are not in the ledger, added here but not yet on disk.
+    def draw(self, documents: Iterable[tuple[str, str]], *, small: bool) -> list[Line]:
+        """Lines for the (id, family) pairs that are not in the ledger: known here, not yet on disk.
 
-        The result does not depend on the order of the documents.  A known member gives its split to its
-        present family, also when it was entered under another family's name.
+        `date` gives them their version, `append` writes them.  The result does not depend on the order of
+        the documents.  A known member gives its split to its present family, also when it was entered
+        under another family's name.
         """
         pairs = list(documents)
         for identity, family in pairs:
             line = self.lines.get(identity)
             if line is not None and line.split != HELD:
                 self._families.setdefault(family, set()).add(line.split)
-        fresh = [
-            Line(identity, family, self._draw(family, small=small), since)
-            for identity, family in sorted(pairs)
-            if identity not in self.lines
-        ]
-        for line in fresh:
-            self._add(line)
+        fresh = []
+        for identity, family in sorted(pairs):
+            if identity not in self.lines:
+                line = Line(identity, family, self._draw(family, small=small), "")
+                self._add(line)
+                fresh.append(line)
         return fresh
 
     def _draw(self, family: str, *, small: bool) -> str:
@@ -88,6 +88,12 @@ class Ledger:
         if known:
             return next(iter(known))
         return "train" if small else bucket(family)
+
+    def date(self, fresh: Iterable[Line], since: str) -> list[Line]:
+        """The drawn lines with the version whose making wrote them, also as known here."""
+        dated = [line._replace(since=since) for line in fresh]
+        self.lines.update((line.doc_id, line) for line in dated)
+        return dated
 
     def append(self, lines: Iterable[Line]) -> None:
         """Write new lines at the end of the file, durably; all of them or none."""

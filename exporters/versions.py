@@ -1,7 +1,9 @@
 """Versions of a dataset: two series beside each other, each release a frozen folder.
 
 Releases of machine proposals are 0.x.0, those of settled records start at 1.0.0; the two series are
-never compared with each other.
+never compared with each other.  In the latter the number says what a release means to those who trained
+on the one before: major (scheme, columns, label ids, a document removed), minor (new documents, columns,
+configs; takedowns), patch (corrected spans, card).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from corpus.errors import ReleaseError
+from exporters.diff import Difference, Level
 
 Kind = Literal["machine", "human"]
 _number = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -54,8 +57,24 @@ def released(folder: Path, kind: Kind | None = None) -> list[tuple[Version, Path
     return sorted(entry for entry in found if kind in (None, entry[0].kind))
 
 
-def next_version(previous: Version | None, kind: Kind) -> Version:
-    """The number after `previous`: the first of its series, else the middle number raised."""
+def next_version(previous: Version | None, kind: Kind, level: Level) -> Version:
+    """The number after `previous`: the first of its series, else raised at the level of the change.
+
+    In the series of machine proposals only the middle number counts.
+    """
     if previous is None:
         return FIRST[kind]
-    return Version(previous.major, previous.minor + 1, 0)
+    major, minor, patch = previous
+    if kind == "machine" or level == "minor":
+        return Version(major, minor + 1, 0)
+    return Version(major + 1, 0, 0) if level == "major" else Version(major, minor, patch + 1)
+
+
+def check_version(wanted: str | None, right: Version, found: Difference | None) -> None:
+    """Raise ReleaseError when somebody asks for another number than the one that follows."""
+    if wanted is None or parse_version(wanted) == right:
+        return
+    reasons = [f"{what} ({level})" for what, level in found.structure] if found else []
+    reasons += [f"{number} {change}" for change, number in found.by_change().items()] if found else []
+    because = f": {', '.join(reasons)}" if reasons else ", the first of its series"
+    raise ReleaseError(f"--version {wanted}: the next version is {right}{because}")

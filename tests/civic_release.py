@@ -9,7 +9,8 @@ from corpus.store import Workspace, write_rows
 from exporters.formats.base import Published
 from exporters.material import records_path
 from exporters.release import release
-from exporters.rows import Item, Tally, document_rows, span_rows, token_rows
+from exporters.rows import Item, Tally, document_rows, span_rows
+from exporters.sentences import token_rows
 from exporters.views import column_labels, tag_names
 from labeling.norm import Norm
 from labeling.scheme import load_scheme

@@ -34,36 +34,36 @@ def test_a_family_draws_by_its_hash_alone():
 def test_new_members_follow_their_family(tmp_path):
     family = next(f"f{number}" for number in range(99) if bucket(f"f{number}") == "test")
     book = ledger(tmp_path)
-    book.append(book.draw([("a", family)], "1.0.0", small=False))
+    book.append(book.date(book.draw([("a", family)], small=False), "1.0.0"))
     again = ledger(tmp_path)
-    again.append(again.draw([("a", family), ("b", family)], "1.1.0", small=False))
+    again.append(again.date(again.draw([("a", family), ("b", family)], small=False), "1.1.0"))
     assert (tmp_path / "splits.csv").read_text() == HEAD + f"a,{family},test,1.0.0\nb,{family},test,1.1.0\n"
 
 
 def test_small_means_train_for_good(tmp_path):
     family = next(f"f{number}" for number in range(99) if bucket(f"f{number}") == "test")
     book = ledger(tmp_path)
-    book.append(book.draw([("a", family)], "0.1.0", small=True))
+    book.append(book.date(book.draw([("a", family)], small=True), "0.1.0"))
     grown = ledger(tmp_path)
-    (line,) = grown.draw([("a", family), ("b", family)], "0.2.0", small=False)
+    (line,) = grown.draw([("a", family), ("b", family)], small=False)
     assert (line.doc_id, line.split) == ("b", "train")
 
 
 def test_a_document_that_bridges_two_splits_is_held(tmp_path):
     book = ledger(tmp_path, HEAD + "a,a,train,1.0.0\nb,b,test,1.0.0\n")
     # the corpus found that c is near to both: all three are one family now
-    (line,) = book.draw([("a", "a"), ("b", "a"), ("c", "a")], "1.1.0", small=False)
+    (line,) = book.draw([("a", "a"), ("b", "a"), ("c", "a")], small=False)
     assert (line.doc_id, line.split) == ("c", "held")
     book.append([line])
     again = ledger(tmp_path)
     assert again.split("c") == "held"
-    assert again.draw([("a", "a"), ("b", "a"), ("c", "a")], "1.2.0", small=False) == []
+    assert again.draw([("a", "a"), ("b", "a"), ("c", "a")], small=False) == []
 
 
 def test_a_family_that_was_renamed_keeps_its_split(tmp_path):
     book = ledger(tmp_path, HEAD + "b,b,test,1.0.0\n")
     # an earlier member was found: the family has its name now
-    (line,) = book.draw([("a", "a"), ("b", "a")], "1.1.0", small=False)
+    (line,) = book.draw([("a", "a"), ("b", "a")], small=False)
     assert (line.doc_id, line.split) == ("a", "test")
 
 
@@ -76,10 +76,10 @@ def test_drawing_does_not_depend_on_the_order(tmp_path_factory, documents, rando
     shuffled = list(documents.items())
     random.shuffle(shuffled)
     one, other = ledger(folder), ledger(folder)
-    lines = one.draw(list(documents.items()), "1.0.0", small=small)
-    assert other.draw(shuffled, "1.0.0", small=small) == lines
-    one.append(lines)
-    assert read_lines(folder / "splits.csv") == lines
+    lines = one.draw(list(documents.items()), small=small)
+    assert other.draw(shuffled, small=small) == lines
+    one.append(one.date(lines, "1.0.0"))
+    assert read_lines(folder / "splits.csv") == [line._replace(since="1.0.0") for line in lines]
     by_family = {}
     for line in lines:
         by_family.setdefault(line.family, set()).add(line.split)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from corpus.document import Document
-from exporters.rows import Item, Tally, span_rows, token_rows
+from exporters.rows import Item, Tally, span_rows
+from exporters.sentences import token_rows
 from exporters.views import (
     bio,
     column_labels,

@@ -1,28 +1,21 @@
 """The shape that `datasets` loads: one Features object per config, its YAML, and the Parquet files.
 
 README YAML and the metadata inside each Parquet file are made from the same Features: where they
-differ, `datasets` takes the YAML in silence and swaps labels.  Files are written with
-`pyarrow.parquet.ParquetWriter` (zstd, fixed row groups): the same rows give the same bytes.
+differ, `datasets` takes the YAML in silence and swaps labels.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from corpus.errors import ReleaseError
-from corpus.events import canonical_json
+from exporters.foreign import FOREIGN
+from exporters.parquet import Written
 from exporters.views import column_labels, tag_names
 from labeling.scheme import Scheme
 
-# Rows of a row group: enough for fast scans, few enough that memory stays flat.
-ROW_GROUP = {"tokens": 2_000, "spans": 200, "documents": 500}
-DEFAULT_ROW_GROUP = 500
-
+CHANGES = "changes"
 _COMMON = {"quality_names": "string", "quality_numbers": "string", "proposals_shown": "bool"}
 _NORM = {
     "value": "string",
@@ -91,9 +84,54 @@ def features(scheme: Scheme) -> dict[str, Any]:
                 "source": "string",
                 "url": "string",
                 "split": "string",
+                "time_split": "string",
+                "event_date": "string",
+                "site": "string",
+                "places": ["string"],
+                "family": "string",
+                "digest": "string",
+                "regions": [{"start": "int32", "end": "int32", "kind": "string", "rule": "string"}],
                 **_COMMON,
             }
         ),
+        "provenance": _features(
+            {
+                "id": "string",
+                "doc_id": "string",
+                "start": "int32",
+                "end": "int32",
+                "text": "string",
+                "label": ClassLabel(names=list(scheme.names)),
+                "sources": [{"source": "string", "version": "string", "rule": "string", "score": "float64"}],
+                "fate": "string",
+                "how": "string",
+                "by": ["string"],
+                "round": "string",
+                "guideline": "string",
+                "scheme": "string",
+                **_COMMON,
+            }
+        ),
+        **{view.name: _features(_foreign(view.labels)) for view in FOREIGN},
+        CHANGES: _features(
+            dict.fromkeys(("version", "doc_id", "span_id", "change", "label", "before", "after"), "string")
+        ),
+    }
+
+
+def _foreign(labels: tuple[str, ...]) -> dict[str, Any]:
+    """The columns of a view in another scheme's labels."""
+    from datasets import ClassLabel
+
+    return {
+        "id": "string",
+        "doc_id": "string",
+        "sent_id": "int32",
+        "tokens": ["string"],
+        "token_starts": ["int32"],
+        "token_ends": ["int32"],
+        "ner_tags": [ClassLabel(names=tag_names(labels))],
+        **_COMMON,
     }
 
 
@@ -113,87 +151,6 @@ def _feature(said: Any) -> Any:
     if isinstance(said, dict):
         return {name: _feature(inner) for name, inner in said.items()}
     return said
-
-
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a split.  `logical_sha256` is over its rows as canonical JSON, one a line."""
-
-    path: str
-    rows: int
-    memory: int
-    bytes: int
-    sha256: str
-    logical_sha256: str
-
-
-class SplitWriter:
-    """Writes the rows of one config and split to one Parquet file, a row group at a time."""
-
-    def __init__(self, path: Path, config: str, features: Any) -> None:
-        import pyarrow.parquet as pq
-
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self.schema = features.arrow_schema
-        self.columns = tuple(features)
-        self.size = ROW_GROUP.get(config, DEFAULT_ROW_GROUP)
-        self.waiting: list[dict[str, Any]] = []
-        self.rows = self.memory = 0
-        self.logical = hashlib.sha256()
-        self.file = pq.ParquetWriter(path, self.schema, compression="zstd", write_page_index=True)
-
-    def write(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Add rows.  Raises ReleaseError when one has other columns than the config."""
-        for row in rows:
-            if tuple(row) != self.columns:
-                raise ReleaseError(
-                    f"{self.path.name}: a row has columns {list(row)}, not {list(self.columns)}"
-                )
-            self.logical.update(canonical_json(row) + b"\n")
-            self.waiting.append(row)
-            if len(self.waiting) == self.size:
-                self._flush()
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        table = pa.Table.from_pylist(self.waiting, self.schema)
-        self.file.write_table(table, row_group_size=self.size)
-        self.rows += table.num_rows
-        self.memory += table.nbytes
-        self.waiting.clear()
-
-    def close(self, root: Path) -> Written:
-        """Finish the file; what is in it, with its path below `root`."""
-        if self.waiting:
-            self._flush()
-        self.file.close()
-        return Written(
-            path=self.path.relative_to(root).as_posix(),
-            rows=self.rows,
-            memory=self.memory,
-            bytes=self.path.stat().st_size,
-            sha256=file_sha256(self.path),
-            logical_sha256=self.logical.hexdigest(),
-        )
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def logical_sha256(path: Path) -> str:
-    """The logical hash of a Parquet file, recounted from its rows; equal whatever wrote the file."""
-    import pyarrow.parquet as pq
-
-    digest = hashlib.sha256()
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=500):
-            for row in batch.to_pylist():
-                digest.update(canonical_json(row) + b"\n")
-    return digest.hexdigest()
 
 
 def card_data(
