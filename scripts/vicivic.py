@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from corpus import __version__
 from corpus.command import examples
@@ -72,10 +73,18 @@ VERBS = (
 GROUPS = {"studio": "The local Label Studio: up, down, status."}
 
 
+class InOrder(TyperGroup):
+    """Verbs in the order of `VERBS`; Typer would list groups of verbs last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(dict.fromkeys(name.split()[0] for name, _, _ in VERBS))
+
+
 def command() -> typer.Typer:
     """The Typer application, with every verb of `VERBS`."""
     app = typer.Typer(
         name="vicivic",
+        cls=InOrder,
         help="Vietnamese civic news: from raw pages to documents, proposals, corrections and releases.",
         no_args_is_help=True,
         add_completion=False,

@@ -10,10 +10,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-import vicivic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import vicivic
 from corpus.canonical import canon
 from corpus.document import Document
 from corpus.errors import UsageError
