@@ -75,10 +75,12 @@ def unit_at(source: Source, position: int, *, glued: bool = True) -> tuple[Unit,
     match = pattern.match(low, start) if pattern is not None else None
     if match is None:
         return None
-    name = re.sub(" +", " ", match[0])
-    for unit in lexicon.units()[name]:
-        if _fits(source, unit, start, match.end(), position):
-            return unit, match.end()
+    while match is not None and pattern is not None:
+        for unit in lexicon.units()[re.sub(" +", " ", match[0])]:
+            if _fits(source, unit, start, match.end(), position):
+                return unit, match.end()
+        cut = match[0].rfind(" ")
+        match = pattern.fullmatch(low, start, start + len(match[0][:cut].rstrip())) if cut > 0 else None
     return None
 
 
@@ -114,6 +116,8 @@ def _read(source: Source, position: int) -> Amount | None:
     first = numeral_at(source.low, position)
     if first is None:
         return None
+    if low_zero(source, first):
+        return None
     first, unit, unit_end = _with_unit(source, first)
     second = _range_end(source, first, unit, unit_end)
     if second is not None:
@@ -123,6 +127,11 @@ def _read(source: Source, position: int) -> Amount | None:
         return pair
     per, end = _per(source, unit, unit_end)
     return Amount(position, end, first, None, None, unit, unit_end, per, "")
+
+
+def low_zero(source: Source, numeral: Numeral) -> bool:
+    """ "không" alone is "not"; it is zero only as the whole text."""
+    return source.low[numeral.start : numeral.end] == "không" and source.low.strip(" .") != "không"
 
 
 def _with_unit(source: Source, numeral: Numeral) -> tuple[Numeral, Unit | None, int]:

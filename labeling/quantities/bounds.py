@@ -42,6 +42,8 @@ def bound(source: Source, reading: Reading, done: int) -> Reading:
 
 def _compares(source: Source, reading: Reading, word: str) -> bool:
     """ "cao hơn 5% so với năm trước" says by how much; it does not bound the value."""
+    if reading.label == "RATIO" and word in sets("comparing"):
+        return True
     return word in sets("comparing") and "so với" in source.low[reading.end : reading.end + 60].split(".")[0]
 
 

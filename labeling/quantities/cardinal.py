@@ -18,7 +18,7 @@ from labeling.quantities.triggers import NUMBER
 
 _SYLLABLE = re.compile(r" +([^\W\d_]+)")
 _NO_NOUN = frozenset(
-    "và hoặc hay là của trong tại ở với cho để thì mà đã được bị sẽ đang so từ đến tới theo trên dưới vào ra về do bởi nên khi nếu như cũng còn lại không chưa đạt".split()
+    "vì mỗi và hoặc hay là của trong tại ở với cho để thì mà đã được bị sẽ đang so từ đến tới theo trên dưới vào ra về do bởi nên khi nếu như cũng còn lại không chưa đạt".split()
 )
 
 

@@ -15,7 +15,7 @@ _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:]|[.,]\d)")
 _SHORT = re.compile(r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?(?![\w]|[.,/]\d)")
 _HOUR = re.compile(r"(\d{1,2}) ?(?:giờ|h|g)(?![^\W\d_])")
 _GIO = re.compile(r" +giờ(?!\w)")
-_MINUTES = re.compile(r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?|(?! *[^\s,.;:!?)-]|\d|[.,/]\d))")
+_MINUTES = re.compile(r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?|(?! *(?!sáng|trưa|chiều|tối|đêm|ngày|đến|tới)[^\s,.;:!?)-]|\d|[.,/]\d))")
 _LESS = re.compile(r" +kém +")
 _HALF = re.compile(r" +(?:rưỡi|rưởi)(?!\w)")
 _PART = re.compile(r" *(rạng sáng|sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya)(?!\w)")
@@ -141,7 +141,9 @@ def _read(source: Source, at: int) -> Reading | None:
         before = re.search(r"từ +\Z", source.left(at, 6))
         if before is not None:
             start = at - len(before[0])
-        return Reading(start, second_end, "TIME", norm, 0.95)
+        if says_length(source, at) and part is None and second_part is None and first.bare:
+            return None
+        return Reading(start, second_end, "TIME", norm, 0.97 if first.hour != second.hour else 0.6)
     score = _score(source, at, first, part, end)
     if score is None:
         return None

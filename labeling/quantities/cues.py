@@ -60,6 +60,8 @@ def cue_before(source: Source, position: int) -> Cue | None:
     phrase, best = "", None
     for start, word in words_before(source, position):
         phrase = f"{word} {phrase}" if phrase else word
+        if phrase in sets("comparatives"):
+            return None
         mod = table_.get(phrase)
         if mod is not None:
             best = Cue(start, mod, phrase)

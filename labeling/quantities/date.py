@@ -24,7 +24,7 @@ _PART = re.compile(r"(?:đầu giờ +|cuối giờ +)?(sáng sớm|rạng sáng
 _DAY_HEAD = re.compile(r"(?:các +)?ngày +|hôm +")
 _WEEKDAY_HEAD = re.compile(r"(?:thứ|th\.?) *(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|chúa nhật|t[2-7]|cn")
 _AFTER_WEEKDAY = re.compile(r" *[,-]? *(?:ngày +)?\(?(?:ngày +)?(?=\d|mùng|mồng)|,? +(?:ngày +)(?=[^\W\d_])")
-_APPOSED = re.compile(r" *(?:\(|, *|- *)(?:tức +(?:là +)?)?(?:ngày +)?")
+_APPOSED = re.compile(r" *(?:\(|, *|- *| +)(?:tức +(?:là +)?)?(?:ngày +)?")
 _RANGE = re.compile(r" *- *| +(?:cho +)?(?:đến|tới) +(hết +)?(?:ngày +)?| +(?:-|->) +")
 _LIST = re.compile(r" *, *(?:và +)?| +và +(?:ngày +)?")
 _NOW = re.compile(r" +(?:cho +)?(?:đến|tới) +(?:hiện +)?nay(?!\w)")
@@ -183,7 +183,13 @@ def _single(source: Source, point: Point) -> Reading | None:
         if point.day <= 12 and is_day(None, point.day, point.month):
             others.append(Norm(edtf=edtf(None, point.day, point.month), numeral="arabic", rule="date.md"))
         norm = _norm(point, source, alternatives=tuple(others))
-    return Reading(point.start, point.end, "DATE", norm, point.score)
+    start = point.start
+    if point.rule in ("date.years", "date.term") and _TWO_SIDED.search(source.low[point.start : point.end]):
+        start = _from(source, point.start)
+    return Reading(start, point.end, "DATE", norm, point.score)
+
+
+_TWO_SIDED = re.compile(r"(?:^|năm )\d{4} *-| (?:đến|tới) ")
 
 
 def _from(source: Source, at: int) -> int:
@@ -387,7 +393,8 @@ def _listed_units(source: Source, at: int, match: re.Match[str], unit: str, numb
         edtf=f"{low}/{high}", resolved=resolved, resolved_from="document" if resolved else None,
         numeral="arabic", rule="date.list",
     )  # fmt: skip
-    return Reading(at, end, "DATE", norm, 0.9)
+    start = _from(source, at) if "-" in match[0] or " đến " in match[0] else at
+    return Reading(start, end, "DATE", norm, 0.9)
 
 
 STARTS = frozenset(_BY_WORD) - {"w"} | NUMBER | frozenset(["trước", "sau", "từ"])

@@ -69,7 +69,7 @@ def _read(source: Source, position: int) -> Reading | None:
 
 def _is_length(source: Source, amount: Amount) -> bool:
     unit, low = amount.unit, source.low
-    if unit is None:
+    if unit is None or _article(source, amount):
         return False
     if unit.name in ("s", "min", "h", "ms") and amount.low.style != "arabic":
         return False
@@ -78,6 +78,21 @@ def _is_length(source: Source, amount: Amount) -> bool:
     if unit.code in ("mo", "d", "wk") and _DATE_AFTER.match(low, amount.unit_end):
         return False
     return _NOT_AFTER.match(low, amount.unit_end) is None
+
+
+_ONE_BEFORE = frozenset(
+    "trong sau hơn gần khoảng mỗi hạn được tròn thêm suốt hết đúng đủ ngoài qua chừng tới đến từ dưới trên tù mất kéo dài nhất thiểu đa".split()
+)
+
+
+def _article(source: Source, amount: Amount) -> bool:
+    """ "một ngày nào đó": "một" before a unit of time is an article unless a word of length leads it."""
+    if source.low[amount.low.start : amount.low.end] != "một" or amount.high is not None:
+        return False
+    before = words_before(source, amount.start, 1)
+    if before:
+        return before[0][1] not in _ONE_BEFORE
+    return bool(source.low[amount.end :].strip(" .,;"))
 
 
 def _compound(source: Source, amount: Amount) -> tuple[list[tuple[Decimal, str]], int]:

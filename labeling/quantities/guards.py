@@ -28,7 +28,7 @@ _PHONE = re.compile(
 )
 _LONG = re.compile(r"\d{9,}(?![\d.,])")
 _VERSION = re.compile(r"\d\.0(?![\w.,%]*\d|%| *%)")
-_PLATE = re.compile(r"\d{2}[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
+_PLATE = re.compile(r"\d{2}-?[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
 _LIST = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)](?!\d) ?(?=\S)|\d{1,2}(?:\.\d{1,2}){1,3} +(?=[^\W\d_])|\d{1,2}/ (?=\S)|\d{1,2} ?- (?=[^\W\d_]))")
 _MORE_NAMES = re.compile(r"(?:\d[\w./]*)(?:(?: *, *| +và +| *- *|/| *& *)\d[\d]*[a-z]?(?!\w)(?![.,]\d|%))*")
 
@@ -43,7 +43,9 @@ def blocked_until(source: Source, start: int) -> int:
             return _run_end(low, start)
     for pattern in (_PHONE, _LONG, _VERSION, _PLATE):
         match = pattern.match(cased, start)
-        if match is not None and not _measured(source, match.end()):
+        if match is None or pattern is _PHONE and sum(map(str.isdigit, match[0])) < 9 - (match[0][0] == "1"):
+            continue
+        if not _measured(source, match.end()):
             return match.end()
     token_start, token_end = _token(cased, start)
     token = cased[token_start:token_end]
@@ -63,7 +65,9 @@ def blocked_until(source: Source, start: int) -> int:
 
 def _decimal_line(source: Source, start: int) -> bool:
     """A whole text such as "1.5 tỷ" opens with a number, not with a list number."""
-    return "\n" not in source.low.strip() and re.compile(r"\d+\.\d+").match(source.low, start) is not None
+    if "\n" in source.low.strip():
+        return False
+    return re.compile(r"\d+\.\d+(?!\.)(?! +[^\W\d_]+ +[^\W\d_]+ +[^\W\d_])").match(source.cased, start) is not None
 
 
 def _is_unit_token(source: Source, start: int, match: re.Match[str]) -> bool:
@@ -126,7 +130,7 @@ def _compounds() -> dict[str, frozenset[str]]:
     return {word: frozenset(after) for word, after in table("guards")["compounds"].items()}
 
 
-def is_named(source: Source, start: int, end: int, noun: str | None) -> bool:
+def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals: bool = True) -> bool:
     """Whether a bare number at [start, end) is part of a name, address or code by the words before it."""
     names, soft, counting = _named()
     phrase, words = "", words_before(source, start, 3)
@@ -138,16 +142,21 @@ def is_named(source: Source, start: int, end: int, noun: str | None) -> bool:
             return not (phrase in ("bản", "làng", "thôn", "xóm", "ấp", "điều", "viện", "mốc") and noun is not None and phrase != "thôn") or noun is None
         if phrase in soft and (noun is None or not counts(noun)):
             return True
-        if index == 0 and (noun is None or not counts(noun)) and len(word) > 1 and source.cased[start - 1] == " " and _all_caps(source, words):
+        if capitals and index == 0 and (noun is None or not counts(noun)) and len(word) > 1 and source.cased[start - 1] == " " and _all_caps(source, words, noun):
             return True
     return False
 
 
-def _all_caps(source: Source, words: list[tuple[int, str]]) -> bool:
+def _all_caps(source: Source, words: list[tuple[int, str]], noun: str | None) -> bool:
     """ "IR 504": after an abbreviation in running text a bare number belongs to it."""
     start, word = words[0]
-    if not source.cased[start : start + len(word)].isupper() or not word.isalpha():
+    written = source.cased[start : start + len(word)]
+    if not word.isalpha() or not written[0].isupper():
         return False
+    if not written.isupper():
+        if len(words) < 2 and not written.isascii():
+            return False
+        return noun is None or sum(map(str.isupper, written)) > 1
     if len(words) < 2:
         return True
     before = source.cased[words[1][0] : words[1][0] + len(words[1][1])]
@@ -157,12 +166,14 @@ def _all_caps(source: Source, words: list[tuple[int, str]]) -> bool:
 def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
     """Whether a bare number may be a CARDINAL here."""
     start, end = amount.start, amount.end
-    whole = source.low.strip(" .,;:!?\n") == source.low[start:end]
+    whole = source.low.strip(" .,;:!?\n-").removeprefix("âm ").strip() == source.low[start:end]
     if whole:
         return True
     if amount.low.style == "words":
         return _word_counts(source, amount, noun)
     if end < source.size and (source.low[end].isalpha() or source.low[end] == "_"):
+        return False
+    if source.low[end : end + 1] in ("-", "/") and source.low[end + 1 : end + 2].isdigit():
         return False
     if noun is None and _looks_like_year(source, amount) or noun is not None and not counts(noun) and _looks_like_year(source, amount):
         return False

@@ -136,7 +136,7 @@ def _read_bare_scale(source: Source, position: int) -> Reading | None:
 
 
 _FUNCTION_WORDS = frozenset(
-    "để cho và hoặc mà thì là từ của do khi nếu với trong tại ở vào so đến được bị nhưng hay theo nữa thôi rồi trở mỗi một".split()
+    "vì do để cho và hoặc mà thì là từ của do khi nếu với trong tại ở vào so đến được bị nhưng hay theo nữa thôi rồi trở mỗi một".split()
 )
 
 

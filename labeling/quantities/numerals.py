@@ -152,6 +152,8 @@ class _Parser:
         if match is None:
             return None
         value, variant = figure_value(first.word)
+        if match[1] == "G" and value >= 1:
+            return None
         scale, end = _SUFFIXES[match[1]], match.end()
         tail = re.compile(r"\d{1,3}(?![\d\w.,/])").match(self.low, end) if match[1] == "tr" else None
         if tail is not None:

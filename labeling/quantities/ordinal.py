@@ -14,7 +14,7 @@ from labeling.quantities.source import Source
 _RANK_WORDS = {"nhất": 1, "nhì": 2, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "chót": None}
 _WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy", "bẩy", "2", "3", "4", "5", "6", "7")
 _MARK = re.compile(r"(?:lần +thứ|thứ|lần) +")
-_SERIES = re.compile(r"(khóa|khoá|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +(?:thứ +)?")
+_SERIES = re.compile(r"(khóa|khoá|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +")
 _CONGRESS = re.compile(r"(?:đại hội|kỳ họp|hội nghị|nghị quyết|đảng bộ \w+|đảng|đoàn|trung ương|đại biểu toàn quốc|toàn quốc|chương|phần|thế kỷ|tw)\s\Z")
 _RANGE = re.compile(r" ?- ?| +đến +| +và +|, ?(?=\d)")
 _FIRST = re.compile(r"(?:lần )?đầu tiên(?!\w)")

@@ -33,15 +33,15 @@ class Point(NamedTuple):
 
 
 _SEP = r" ?([/.-]) ?"
-_DMY = re.compile(rf"(\d{{1,2}}){_SEP}(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})(?![\d]|[/-]\d|[.,]\d)")
+_DMY = re.compile(rf"(\d{{1,2}}){_SEP}(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})(?![\d]|/\d|-\d(?!\d?[/.-]\d)|[.,]\d)")
 _YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_DM = re.compile(r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|[/-]\d|[.,]\d|[^\W\d_])")
+_DM = re.compile(r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|/\d|-\d(?!\d?/\d)|[.,]\d|[^\W\d_])")
 _DM_DOT = re.compile(r"(\d{1,2})\.(\d{1,2})(?![\d]|[/.,-]\d)")
 _MY = re.compile(r"(\d{1,2}) ?([/-]|\.) ?(\d{4})(?![\d]|[/-]\d|[.,]\d)")
 _DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?!\d)")
-_MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d)")
+_MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d(?!\d{3}(?!\d)))")
 _MONTH_WORD = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) +(" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True)) + r")(?!\w)")
-_YEAR_TAIL = re.compile(r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))")
+_YEAR_TAIL = re.compile(r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)|\.(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))")
 _YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn))")
 _YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
 _RELATIVE_YEARS = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1, "kia": -2}
@@ -126,7 +126,7 @@ def _dm(source: Source, at: int) -> Point | None:
     noun = cardinal.noun_after(source, match.end())
     if match.re is _DM and match[2] == "-" and (not cued_day(source, at) or noun is not None and guards.counts(noun)):
         return None
-    if guards.is_named(source, at, match.end(), None):
+    if guards.is_named(source, at, match.end(), None, capitals=False):
         return None
     year, end, shift = None, match.end(), None
     relative = _YEAR_RELATIVE.match(source.low, end) or re.compile(r" +năm +(\d{4})(?!\d)").match(source.low, end)
@@ -191,7 +191,7 @@ def _month_point(source: Source, at: int) -> Point | None:
     if not source.low.startswith(("tháng", "thg"), at):
         return None
     month, end, word = month_after(source, at)
-    if month is None:
+    if month is None or source.left(at, 12).endswith("cách mạng "):
         return None
     low = source.low
     if word == "năm" and re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)").match(low, end):

@@ -181,10 +181,12 @@ def _read_on(source: Source, position: int) -> Reading | None:
     from labeling.quantities.amounts import unit_at  # noqa: PLC0415
 
     unit = unit_at(source, bottom.end)
-    if unit is not None and unit[0].kind in ("percent", "money", "area", "age"):
+    if unit is not None and unit[0].kind in ("percent", "money", "age"):
         return None
-    norm = _fraction(str(int(top.value)), str(int(bottom.value)), "ratio.on", top.style, noun=noun_after(source, bottom.end))
-    return Reading(position, bottom.end, "RATIO", norm, 0.85)
+    noun = noun_after(source, bottom.end) if unit is None else None
+    code, end = (unit[0].code, unit[1]) if unit is not None else (None, bottom.end)
+    norm = _fraction(str(int(top.value)), str(int(bottom.value)), "ratio.on", top.style, noun=noun, unit=code)
+    return Reading(position, end, "RATIO", norm, 0.85)
 
 
 def _read_half(source: Source, position: int) -> Reading | None:

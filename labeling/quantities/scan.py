@@ -39,7 +39,7 @@ _RULES = _by_trigger()
 _PREFIX = tuple(sorted(money.prefix_words(), key=len, reverse=True))
 _WORDS = sorted(word for word in _RULES if word[0].isalpha())
 _SCAN = re.compile(
-    rf"(?<!\w)(?:(\d)|({alternation(_WORDS)})|({'|'.join(map(re.escape, _PREFIX))}) ?(?=,?\d)|(,)(?=\d)|(-) ?(?=,?\d)|(âm) +(?=\d|\w))"
+    rf"(?<!\w)(?:(\d)|({alternation(_WORDS)}|[ivx]{{2,7}}(?!\w))|({'|'.join(map(re.escape, _PREFIX))}) ?(?=,?\d)|(,)(?=\d)|(-) ?(?=,?\d)|(âm) +(?=\d|\w))"
 )
 
 
@@ -82,7 +82,7 @@ def _readings(source: Source) -> Iterator[Reading]:
                 continue
             rules = _RULES["0"]
         elif match[2]:
-            rules = _RULES[match[2]]
+            rules = _RULES.get(match[2]) or _RULES["i"]
         elif match[3]:
             rules = _RULES["$"]
         elif match[4]:
@@ -124,6 +124,8 @@ def _signed(source: Source, start: int, number: int) -> Reading | None:
     if best is None or best.norm.value is None or best.label not in ("PERCENT", "MONEY", "QUANTITY", "CARDINAL"):
         return None
     if source.low[start] == "-" and start > 0 and not whole and best.label == "CARDINAL":
+        return None
+    if source.low[start] == "-" and number - start > 1 and source.low[best.end :].strip():
         return None
     norm = msgspec.structs.replace(best.norm, value=_negated(best.norm.value), num=_negated(best.norm.num))
     return bounds.bound(source, best._replace(start=start, norm=norm), 0)

@@ -57,7 +57,7 @@ def parse_norm(text: str) -> Norm:
         found = [msgspec.structs.replace(found[0], extent=Extent(found[0].extent.start, found[1].extent.end))]
     if len(found) == 1 and found[0].extent.start == 0:
         rest = text.strip()[found[0].extent.end :].strip(" .")
-        if not rest or rest == found[0].norm.noun:
+        if not rest or rest == found[0].norm.noun or unit_names().get(found[0].norm.unit or "", "").endswith(" " + rest):
             return core(found[0].norm)
     raise DataError(f"{text!r} is not one number or date: write e.g. '63,4 triệu đồng/người/năm', '11/27' or 'ngày 21/10'")
 
@@ -104,9 +104,11 @@ def _measured(norm: Norm, figure: Callable[[str], str]) -> str:
         if norm.denominator == "1" and norm.numerator:
             return f"{_mod(norm)}gấp {figure(norm.numerator)} lần"
         if figure is spelled and norm.numerator:
-            return f"{_mod(norm)}{spelled(norm.numerator)} phần {spelled(norm.denominator)}{unit}"
+            joint = "trên" if unit or int(norm.numerator) >= int(norm.denominator) else "phần"
+            return f"{_mod(norm)}{spelled(norm.numerator)} {joint} {spelled(norm.denominator)}{unit}"
         return f"{_mod(norm)}{grouped(norm.numerator or '0')}/{grouped(norm.denominator)}{unit}"
     if norm.value is not None:
+        figure = grouped if norm.value == "1" and norm.noun else figure  # "một xã" is an article
         return f"{_mod(norm)}{figure(norm.value)}{unit}"
     if norm.low is not None and norm.high is not None:
         low = ("trên " if norm.low_open else "") + figure(norm.low)

@@ -59,7 +59,7 @@ def _all_units() -> Iterable[Unit]:
     for name in ("%", "phần trăm"):
         yield Unit("%", "percent", name)
     yield Unit("a", "age", "tuổi", "Y")
-    yield Unit("a", "age", "năm tuổi", "Y")
+    yield Unit("a", "age", "năm tuổi", "Y", never=_never("năm tuổi"))
     yield Unit("mo", "age", "tháng tuổi", "M")
     yield Unit("d", "age", "ngày tuổi", "D")
     yield Unit("wk", "age", "tuần tuổi", "W")
