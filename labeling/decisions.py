@@ -102,14 +102,17 @@ def record(workspace: Workspace, decisions: Iterable[Decision]) -> list[Decision
     """
     before = read(workspace)
     words = last_words(standing(before))
-    batch: list[Decision] = []
-    for decision in decisions:
-        if decision.action != "undo" and _says(words, decision):
-            continue
-        number = len(before) + len(batch) + 1
-        batch.append(msgspec.structs.replace(decision, id=f"d{number:06d}"))
-    append_events(home(workspace), (event("decision", item) for item in batch))
-    return batch
+    fresh = [item for item in decisions if item.action == "undo" or not _says(words, item)]
+    return append(workspace, fresh, first=len(before) + 1)
+
+
+def append(workspace: Workspace, decisions: Sequence[Decision], *, first: int) -> list[Decision]:
+    """Append decisions as they are, numbered from `first`, in one durable write; returns them."""
+    numbered = [
+        msgspec.structs.replace(item, id=f"d{number:06d}") for number, item in enumerate(decisions, first)
+    ]
+    append_events(home(workspace), (event("decision", item) for item in numbered))
+    return numbered
 
 
 def undo(workspace: Workspace, wanted: Sequence[str], by: str) -> list[Decision]:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from corpus.command import WORK, Json, Work, finish, report, tell
+from corpus.errors import UsageError
 from corpus.store import Workspace
 
-EXAMPLES = ("vicivic pull && vicivic settle", "vicivic settle --json --work my-corpus")
+EXAMPLES = (
+    "vicivic pull && vicivic settle",
+    "vicivic settle --curate --by Lan",
+    "vicivic settle --policy curator",
+)
+POLICIES = ("majority", "curator")
 
 
-def settle(work: Work = WORK, json: Json = False) -> None:
+def settle(
+    policy: Annotated[
+        str, typer.Option(help="What decides where several differ: a strict majority, or the curator.")
+    ] = "majority",
+    curate: Annotated[
+        bool, typer.Option("--curate", help="Ask about what waits, group by group, one key each.")
+    ] = False,
+    by: Annotated[str, typer.Option(help="The curator who decides, with --curate.")] = "",
+    work: Work = WORK,
+    json: Json = False,
+) -> None:
     """Settle submitted annotations into gold records; what people disagree on waits and is named."""
     from labeling.settle import settle as run
 
+    if policy not in POLICIES:
+        raise UsageError(f"--policy {policy!r}: say {' or '.join(POLICIES)}")
+    if curate and not by.strip():
+        raise UsageError("--curate needs its curator: name yourself with --by")
     workspace = Workspace(work)
     with workspace.writing():
-        done = run(workspace)
+        if curate:
+            _curate(workspace, by, majority=policy == "majority")
+        done = run(workspace, majority=policy == "majority")
     for line in done.waiting:
         tell(f"waits: {line}")
     for item in done.refused:
@@ -34,3 +60,22 @@ def settle(work: Work = WORK, json: Json = False) -> None:
         waiting=done.waiting,
     )
     finish(len(done.refused))
+
+
+def _curate(workspace: Workspace, by: str, *, majority: bool) -> None:
+    from labeling.curate import open_conflicts, sit
+    from labeling.people import pseudonyms
+    from labeling.scheme import load_scheme
+
+    found = list(open_conflicts(workspace, load_scheme(), pseudonyms(workspace), majority=majority))
+    done = sit(workspace, found, by=by, ask=_ask, show=tell)
+    tell(
+        f"{done.decided} of {done.conflicts} conflicts in {done.groups} groups decided "
+        f"with {done.answers} answers: {done.decisions} decisions; {done.conflicts - done.decided} wait"
+    )
+
+
+def _ask(question: str) -> str:
+    """One answer from the terminal, or one line of standard input."""
+    tell(question)
+    return input()
