@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import msgspec
 
 from corpus.document import Document
 from corpus.errors import BadRecord, UsageError, ViCivicError
+from labeling.preannotators.trust import MergeSettings
 from labeling.scheme import load_scheme
 from labeling.span import Proposal
 
@@ -31,11 +32,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sources      names from the table of pre-annotators, in any order; empty: all of them
     labels       the labels to keep after the merge; empty: all of the scheme
     doc_timeout  seconds that one document may take (None: no limit)
+    merge        trust, calibration and switched-off rules of a workspace; None: the shipped tables
     """
 
     sources: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     doc_timeout: float | None = None
+    merge: MergeSettings | None = None
 
 
 class Labeled(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +64,7 @@ class Pipeline:
         self.scheme_version = scheme.version
         self.sources: list[PreAnnotator] = load(settings.sources)
         self.source_versions = {source.name: source.version for source in self.sources}
-        self.version = merge_version(self.source_versions)
+        self.version = merge_version(self.source_versions, settings.merge)
 
     @property
     def hash(self) -> str:
@@ -75,6 +78,12 @@ class Pipeline:
     def propose(self, documents: Sequence[Document]) -> dict[str, list[list[Proposal]]]:
         """What each source says of each document, by source name."""
         return {source.name: source.propose(documents) for source in self.sources}
+
+    def merge(self, document: Document, said: Mapping[str, Sequence[Proposal]]) -> list[Proposal]:
+        """What is kept of what the sources said of a document."""
+        from labeling.preannotators.merge import merge
+
+        return merge(document, said, self.version, settings=self.settings.merge).kept
 
     def label(self, documents: Sequence[Document]) -> list[Labeled]:
         """Merged proposals of a batch; a document that breaks a source is found and set apart."""
@@ -107,27 +116,26 @@ class Pipeline:
             return Labeled(document=document, error=("source-failed", message))
 
     def _label(self, documents: Sequence[Document]) -> list[Labeled]:
-        from labeling.preannotators.merge import merge
-
         by_source = self.propose(documents)
         wanted = frozenset(self.settings.labels)
         outcome = []
         for index, document in enumerate(documents):
             said = {name: lists[index] for name, lists in by_source.items()}
-            kept = merge(document, said, self.version).kept
+            kept = self.merge(document, said)
             chosen = tuple(item for item in kept if not wanted or item.span.label in wanted)
             outcome.append(Labeled(document=document, proposals=chosen))
         return outcome
 
 
-_loaded: dict[Settings, Pipeline] = {}
+_loaded: dict[bytes, Pipeline] = {}
 
 
 def pipeline(settings: Settings) -> Pipeline:
     """The pipeline of these settings, loaded once per process."""
-    if settings not in _loaded:
-        _loaded[settings] = Pipeline(settings)
-    return _loaded[settings]
+    key = msgspec.json.encode(settings, order="deterministic")
+    if key not in _loaded:
+        _loaded[key] = Pipeline(settings)
+    return _loaded[key]
 
 
 def label_documents(documents: Iterable[Document], settings: Settings) -> Iterator[Labeled]:

@@ -22,6 +22,7 @@ from corpus.store import Workspace, atomic_file, read_rows, set_aside, write_row
 from labeling.parallel import Batches
 from labeling.prelabel import BATCH, Settings, pipeline
 from labeling.span import Proposal
+from labeling.switches import merge_settings
 
 PART = 500
 _decode = msgspec.json.Decoder(tuple[Proposal, ...]).decode
@@ -104,9 +105,12 @@ def prelabel_workspace(
 ) -> dict[str, int]:
     """Pre-label every current document that lacks it; returns counts whose parts add up.
 
-    documents = kept + new + failed.  Sources that spoke of a document already are not asked again.
+    documents = kept + new + failed.  Sources that spoke of a document already are not asked again, and
+    the merge heeds the rules that the workspace switched off.
     Raises UsageError for an unknown source.
     """
+    if settings.merge is None:
+        settings = msgspec.structs.replace(settings, merge=merge_settings(workspace))
     engine = pipeline(settings)
     counts = {"documents": 0, "kept": 0, "new": 0, "failed": 0, "spans": 0}
     folders = {name: _folder(workspace, name, version) for name, version in engine.source_versions.items()}
@@ -157,8 +161,6 @@ def _work(settings: Settings, asked: Sequence[Asked]) -> list[Told]:
 
 def _tell(settings: Settings, asked: Asked) -> Told:
     """Ask the sources that did not speak yet, and merge; runs in a worker process."""
-    from labeling.preannotators.merge import merge
-
     engine = pipeline(settings)
     document = asked.document
     try:
@@ -168,7 +170,7 @@ def _tell(settings: Settings, asked: Asked) -> Told:
             if source.name not in asked.said
         }
         said = {name: list(found) for name, found in {**asked.said, **fresh}.items()}
-        merged = merge(document, said, engine.version).kept
+        merged = engine.merge(document, said)
     except Exception as error:
         message = f"a source failed on this text ({type(error).__name__}: {error}); please report it"
         return _failed(document, "source-failed", message)

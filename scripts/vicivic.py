@@ -60,6 +60,7 @@ VERBS = (
     ("ingest", "corpus.cli:ingest_command", "corpus.cli:INGEST_EXAMPLES"),
     ("show", "exporters.cli_show:show", "exporters.cli_show:SHOW_EXAMPLES"),
     ("prelabel", "labeling.cli.prelabel:prelabel", "labeling.cli.prelabel:EXAMPLES"),
+    ("numbers", "labeling.cli.numbers:numbers", "labeling.cli.numbers:EXAMPLES"),
     ("evaluate", "labeling.cli.evaluate:evaluate", "labeling.cli.evaluate:EXAMPLES"),
     ("studio up", "labeling.cli.studio:up", "labeling.cli.studio:UP_EXAMPLES"),
     ("studio down", "labeling.cli.studio:down", "labeling.cli.studio:DOWN_EXAMPLES"),
@@ -68,7 +69,13 @@ VERBS = (
     ("pull", "labeling.cli.studio:pull", "labeling.cli.studio:PULL_EXAMPLES"),
     ("status", "labeling.cli.studio:status", "labeling.cli.studio:STATUS_EXAMPLES"),
     ("settle", "labeling.cli.settle:settle", "labeling.cli.settle:EXAMPLES"),
+    ("find", "labeling.cli.curation:find", "labeling.cli.curation:FIND_EXAMPLES"),
+    ("decide", "labeling.cli.curation:decide", "labeling.cli.curation:DECIDE_EXAMPLES"),
     ("release", "exporters.cli:release", "exporters.cli:RELEASE_EXAMPLES"),
+    ("diff", "exporters.cli_diff:diff", "exporters.cli_diff:DIFF_EXAMPLES"),
+    ("diff", "exporters.cli_diff:diff", "exporters.cli_diff:DIFF_EXAMPLES"),
+    ("export", "exporters.cli_export:export", "exporters.cli_export:EXPORT_EXAMPLES"),
+    ("publish", "exporters.cli_publish:publish", "exporters.cli_publish:PUBLISH_EXAMPLES"),
 )
 GROUPS = {"studio": "The local Label Studio: up, down, status."}
 
@@ -114,6 +121,7 @@ def before_the_verb(
         raise typer.Exit
     if work:
         os.environ["VICIVIC_WORK"] = work
+        context.obj = "work"
     try:
         context.default_map = defaults(workspace_of(sys.argv[1:]) / SETTINGS, flags(context.command))
     except ViCivicError as error:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from corpus.command import WORK, Json, Work, report, tell
@@ -15,11 +16,13 @@ from labeling.files import Tally, label_file, write_manifest
 from labeling.lines import MAX_CHARS, Options
 from labeling.prelabel import Settings
 from labeling.proposals import Told, prelabel_workspace
+from labeling.switches import merge_settings
 
 Names = Annotated[list[str] | None, typer.Option(help="Repeat, or part by commas.")]
 
 
-def prelabel(  # noqa: PLR0917
+def prelabel(
+    context: typer.Context,
     source: Annotated[
         list[str] | None, typer.Option("--source", help="Sources to run, by name; default all.")
     ] = None,
@@ -74,6 +77,8 @@ def prelabel(  # noqa: PLR0917
         )
         _prelabel_workspace(Workspace(work), settings, jobs, json)
         return
+    if _work_is_named(context):
+        settings = msgspec.structs.replace(settings, merge=merge_settings(Workspace(work)))
     options = Options(
         settings=settings, min_score=min_score, flat=flat, text=not no_text, max_chars=max_chars
     )
@@ -85,6 +90,12 @@ def prelabel(  # noqa: PLR0917
     _report_lines(tally, out, json)
     if tally.failed > allowed(tally.lines):
         raise typer.Exit(1)
+
+
+def _work_is_named(context: typer.Context) -> bool:
+    """Whether --work stands, before or behind the verb; else the shipped tables are used."""
+    source = context.get_parameter_source("work")
+    return context.obj == "work" or (source is not None and source.name == "COMMANDLINE")
 
 
 def _prelabel_workspace(workspace: Workspace, settings: Settings, jobs: int, json: bool) -> None:
