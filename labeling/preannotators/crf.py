@@ -27,9 +27,10 @@ _SMALLEST = 1e-10  # the library forgets state weights that are not larger
 
 
 class Crf:
-    """A model: labels, attribute → id, weights (attributes + 1, labels), transitions (from, to).
+    """A model: labels, weights (attributes + 1, labels), transitions (from, to).
 
-    The last row of `weights` is zero: the row of every attribute that the model does not know.
+    An attribute is a template and a value, "T[0].lower=huyện"; `values` is template → value → its row in
+    `weights`.  The last row, `unknown`, is zero: the row of every attribute that the model does not know.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,8 +39,12 @@ class Crf:
             raise DataError(f"{path}: not a CRFsuite model; reinstall underthesea")
         features, labels, attributes = struct.unpack_from("<III", data, 28)
         self.labels = tuple(_strings(data, labels))
-        self.attributes = {name: index for index, name in enumerate(_strings(data, attributes))}
-        self.unknown = len(self.attributes)
+        names = _strings(data, attributes)
+        self.unknown = len(names)
+        self.values: dict[str, dict[str, int]] = {}
+        for index, name in enumerate(names):
+            template, _, value = name.partition("=")
+            self.values.setdefault(template, {})[value] = index
         count = struct.unpack_from("<I", data, features + 8)[0]
         rows = np.frombuffer(data, _FEATURE, count, features + 12)
         self.weights = np.zeros((self.unknown + 1, len(self.labels)))
@@ -48,10 +53,6 @@ class Crf:
         moves = rows[rows["kind"] == 1]
         self.weights[state["source"], state["target"]] = state["weight"]
         self.transitions[moves["source"], moves["target"]] = moves["weight"]
-
-    def id_of(self, attribute: str) -> int:
-        """The row of `attribute` in `weights`."""
-        return self.attributes.get(attribute, self.unknown)
 
     def emissions(self, columns: Sequence[Ints]) -> Floats:
         """(tokens, labels) from one array of attribute ids per feature, added in their order."""

@@ -24,7 +24,8 @@ from labeling.preannotators.crf import Crf, Ints, Steps, decode, marginals
 BATCH = 4000  # tokens decoded together
 ROWS = 60_000  # values a table keeps before it starts afresh
 PAD = 3  # the furthest offset of any template
-BOS, EOS = 0, 1
+BOS, EOS = 0, 1  # the first two rows of every table
+BORDERS = ("BOS", "EOS")
 
 T = TypeVar("T")
 _template = re.compile(r"T\[(-?\d+)(?:,(-?\d+))?\](?:\[(\d+)\])?(?:\.(\w+))?")
@@ -66,18 +67,25 @@ class Table(dict[str, int]):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
-        self._features: list[tuple[Crf, str, Callable[[str], str]]] = []
+        self._functions: list[Callable[[str], str]] = []
+        self._features: list[tuple[dict[str, int], int, int]] = []  # value → id, unknown, which function
         self._rows: Ints = np.empty((0, 0), dtype=np.int64)
+        self._new: list[list[int]] = []
         self._used = 0
 
     def add(self, model: Crf, template: Template, function: Callable[[str], str]) -> int:
         """Make room for one more feature; returns its column."""
-        self._features.append((model, template.text + "=", function))
+        if function not in self._functions:
+            self._functions.append(function)
+        values = model.values.get(template.text, {})
+        self._features.append((values, model.unknown, self._functions.index(function)))
         self._clear()
         return len(self._features) - 1
 
     def ids(self, rows: Ints, column: int) -> Ints:
         """The attribute ids of one feature for the values at `rows`."""
+        if self._new:
+            self._rows = self._grown()
         found: Ints = self._rows[rows, column]
         return found
 
@@ -88,22 +96,30 @@ class Table(dict[str, int]):
 
     def _clear(self) -> None:
         self.clear()
-        self._used = 0
-        self._rows = np.empty((1024, len(self._features)), dtype=np.int64)
-        for border in ("BOS", "EOS"):
-            self._append([model.id_of(text + border) for model, text, _ in self._features])
+        self._new = [
+            [values.get(border, unknown) for values, unknown, _ in self._features] for border in BORDERS
+        ]
+        self._rows = np.empty((0, len(self._features)), dtype=np.int64)
+        self._used = len(BORDERS)
 
     def __missing__(self, value: str) -> int:
-        row = self._append([model.id_of(text + read(value)) for model, text, read in self._features])
-        self[value] = row
+        forms = [function(value) for function in self._functions]
+        self._new.append([values.get(forms[place], unknown) for values, unknown, place in self._features])
+        row = self[value] = self._used
+        self._used += 1
         return row
 
-    def _append(self, ids: list[int]) -> int:
-        if self._used == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._used] = ids
-        self._used += 1
-        return self._used - 1
+    def _grown(self) -> Ints:
+        """All rows, with room for as many again; rows arrive one by one and are stored in bulk."""
+        new = np.asarray(self._new, dtype=np.int64)
+        stored = self._used - len(new)
+        rows = self._rows
+        if self._used > len(rows):
+            rows = np.empty((2 * self._used, len(self._features)), dtype=np.int64)
+            rows[:stored] = self._rows[:stored]
+        rows[stored : self._used] = new
+        self._new = []
+        return rows
 
 
 Inputs = dict[tuple[int, int], Ints]  # (column, width) → rows of the padded batch
