@@ -83,3 +83,24 @@ def write_changelog(target: Path, newest: str, previous: Path | None) -> None:
     if previous is not None and (previous / CHANGELOG).exists():
         earlier = (previous / CHANGELOG).read_text(encoding="utf-8").removeprefix(_HEAD)
     (target / CHANGELOG).write_text(f"{_HEAD}\n{newest}{earlier}", encoding="utf-8")
+
+
+def table(found: Difference, shown: dict[str, list[Change]]) -> None:
+    """Print a difference: one line for each change of structure, counts per label, examples in context."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    screen = Console()
+    for what, level in found.structure:
+        screen.print(escape(f"{what} ({level})"))
+    labels = sorted({label for _, label in found.counts if label})
+    if found.counts:
+        rows = Table("change", "documents", *labels)
+        for change in found.by_change():
+            numbers = (found.counts[change, label] for label in ("", *labels))
+            rows.add_row(change, *(str(number or "") for number in numbers))
+        screen.print(rows)
+    for kept in shown.values():
+        for change in kept:
+            screen.print(escape(in_words(change)))

@@ -20,13 +20,19 @@ Machine = Annotated[
 ]
 
 
-def release(machine: Machine = False, work: Work = WORK, json: Json = False) -> None:
+Number = Annotated[
+    str | None,
+    typer.Option("--version", metavar="X.Y.Z", help="Refuse when another number follows from what changed."),
+]
+
+
+def release(machine: Machine = False, version: Number = None, work: Work = WORK, json: Json = False) -> None:
     """Freeze the next version of the dataset: settled records (1.x), or machine proposals (0.x)."""
     from exporters.release import release as run
 
     workspace = Workspace(work)
     with workspace.writing():
-        done = run(workspace, machine=machine)
+        done = run(workspace, machine=machine, version=version)
     counts = done.counts
     left = {
         "settled" if done.kind == "human" else "pre-labelled": counts["waiting"],
@@ -50,4 +56,5 @@ def release(machine: Machine = False, work: Work = WORK, json: Json = False) -> 
         kind=done.kind,
         changed=done.path is not None,
         path=str(done.path) if done.path else None,
+        changes=done.difference.by_change() if done.difference else {},
     )

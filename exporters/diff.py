@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from corpus.events import canonical_json
+from exporters.formats.huggingface import CHANGES
 from exporters.manifest import Manifest
 from exporters.parquet import parquet_rows
 from exporters.rows import norm_columns
@@ -99,9 +100,12 @@ def structural(before: Manifest, after: Manifest) -> Iterator[tuple[str, Level]]
         yield f"guideline {before.guideline} → {after.guideline}", "minor"
     if before.license != after.license:
         yield f"licence {before.license} → {after.license}", "patch"
-    for name in [name for name in before.configs if name not in after.configs]:
+    # `changes` is made from the two releases, it does not tell them apart
+    for name in [name for name in before.configs if name not in (*after.configs, CHANGES)]:
         yield f"config {name} removed", "major"
     for name, config in after.configs.items():
+        if name == CHANGES:
+            continue
         if name not in before.configs:
             yield f"config {name} added", "minor"
         else:
@@ -259,7 +263,12 @@ def _value(span: Row) -> str | None:
 
 
 def in_context(text: str, start: int, end: int) -> str:
-    """The span in brackets with what stands around it on its line."""
-    before = text[max(0, start - CONTEXT) : start].rpartition("\n")[2]
-    after = text[end : end + CONTEXT].partition("\n")[0]
+    """The span in brackets with what stands around it on its line, to the nearest whole word."""
+    left, right = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    while left > 0 and left < start and not text[left - 1].isspace():
+        left += 1
+    while right < len(text) and right > end and not text[right].isspace():
+        right -= 1
+    before = text[left:start].rpartition("\n")[2]
+    after = text[end:right].partition("\n")[0]
     return f"{before}[{text[start:end]}]{after}".strip()

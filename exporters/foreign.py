@@ -188,7 +188,8 @@ def place_kind(surface: str) -> str:
     name = " ".join(surface.split())
     if name in _countries():
         return "country"
-    units = lookup(name)  # before class nouns: a unit may be called "Hồ Chí Minh" or "Cầu Giấy"
+    # before class nouns: a unit may be called "Hồ Chí Minh" or "Cầu Giấy"; a class noun is lower case
+    units = lookup(name) if name[:1].isupper() else ()
     if units:
         return units[0].level
     found = _class_noun().match(surface)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from corpus.errors import ReleaseError
+from exporters.changelog import counted
 from exporters.diff import Difference, Level
 
 Kind = Literal["machine", "human"]
@@ -75,6 +76,6 @@ def check_version(wanted: str | None, right: Version, found: Difference | None) 
     if wanted is None or parse_version(wanted) == right:
         return
     reasons = [f"{what} ({level})" for what, level in found.structure] if found else []
-    reasons += [f"{number} {change}" for change, number in found.by_change().items()] if found else []
+    reasons += [counted(change, number) for change, number in found.by_change().items()] if found else []
     because = f": {', '.join(reasons)}" if reasons else ", the first of its series"
     raise ReleaseError(f"--version {wanted}: the next version is {right}{because}")
