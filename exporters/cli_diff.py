@@ -34,29 +34,20 @@ def diff(
     from exporters.tombstones import read_tombstones
     from exporters.versions import parse_version
 
-    sides = [Side(path, read_manifest(path)) for path in (_folder(name, work) for name in (before, after))]
-    kinds = [parse_version(side.manifest.version).kind for side in sides]
+    old, new = (Side(path, read_manifest(path)) for path in (_folder(name, work) for name in (before, after)))
+    versions = old.manifest.version, new.manifest.version
+    kinds = [parse_version(version).kind for version in versions]
     if kinds[0] != kinds[1]:
         raise UsageError(
-            f"{sides[0].manifest.version} is of {kinds[0]} spans, {sides[1].manifest.version} of {kinds[1]} "
-            "ones; name two releases of one series"
+            f"{versions[0]} is of {kinds[0]} spans, {versions[1]} of {kinds[1]} ones; "
+            "name two releases of one series"
         )
-    gone = frozenset(name for name, _ in read_tombstones(sides[1].folder))
-    found = difference(*sides, gone)
-    shown = examples(changes(*sides, gone))
-    versions = [side.manifest.version for side in sides]
+    gone = frozenset(name for name, _ in read_tombstones(new.folder))
+    found = difference(old, new, gone)
+    shown = examples(changes(old, new, gone))
     if markdown:
-        tests = [side.manifest.test_digest for side in sides]
-        print(
-            section(
-                versions[1],
-                sides[1].manifest.created,
-                versions[0],
-                found,
-                shown,
-                new_test=tests[0] != tests[1],
-            )
-        )
+        new_test = old.manifest.test_digest != new.manifest.test_digest
+        print(section(versions[1], new.manifest.created, versions[0], found, shown, new_test=new_test))
         return
     if not json:
         table(found, shown)
