@@ -153,17 +153,17 @@ def _gold(workspace: Workspace) -> Iterator[_Source]:
 
 
 def _annotations(workspace: Workspace, names: dict[str, str]) -> Iterator[_Source]:
-    addresses = _addresses(workspace)
+    known = addresses(workspace)
     for document, given in annotated_documents(workspace):
         for said in given:
             if said.digest == document.digest:
-                address = addresses.get(said.key[0])
+                address = known.get(said.key[0])
                 link = f"{address}/projects/{said.key[1]}/data" if address else None
                 by = (names.get(said.author, "annotator-?"),)
                 yield document, said.spans, by, said.round, said.key[2], link
 
 
-def _addresses(workspace: Workspace) -> dict[str, str]:
+def addresses(workspace: Workspace) -> dict[str, str]:
     """Server slug → its address, from the plans of rounds."""
     found = {}
     for path in sorted(workspace.folder("rounds").glob("*.json")):

@@ -1,0 +1,1 @@
+"""Faults in gold and annotations: named checks, what is wrong, where, and how to mend it."""
