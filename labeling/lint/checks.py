@@ -15,12 +15,14 @@ import msgspec
 
 from corpus.document import Document
 from labeling.concordance import nested
+from labeling.derive import split_place
 from labeling.lint.finding import Finding, finding, to
 from labeling.preannotators.nest import NESTING
 from labeling.preannotators.table import NAMES, NUMBERS
 from labeling.span import by_position
 
 Check = Callable[[Document, Sequence[Any]], Iterator[Finding]]
+_QUOTES = {"“": "”", "‘": "’", "«": "»", '"': '"'}
 _TRIM = ",;:!?…–-“”\"'‘’«»"  # a full stop may belong to an abbreviation
 
 
@@ -46,6 +48,7 @@ class Words(msgspec.Struct, frozen=True):
     outside: dict[str, tuple[str, ...]]
     before: dict[str, tuple[str, ...]]
     after: dict[str, str]
+    compounds: tuple[str, ...]
     inside: tuple[Inside, ...]
 
 
@@ -71,12 +74,27 @@ def crossing(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
 def trimming(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
     """White space or punctuation that is no part of the name stands at an edge."""
     for span in spans:
-        kept = span.text.lstrip(_TRIM + " \n\u00a0")
-        start = span.start + len(span.text) - len(kept)
-        end = start + len(kept.rstrip(_TRIM + " \n\u00a0"))
+        start, end = _trimmed(span.text)
+        start, end = span.start + start, span.start + end
         if start < end and (start, end) != (span.start, span.end):
             change = to(document, start, end, span.label, sure=True)
             yield finding("trimming", "error", document, span, "punctuation at its edge", change)
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    """Where the text begins and ends without punctuation; a quotation inside it keeps its own marks."""
+    start, end = 0, len(text)
+    while start < end and (text[start] in _TRIM or text[start].isspace()):
+        closing = _QUOTES.get(text[start])
+        if closing and closing in text[start + 1 : end - 1]:
+            break
+        start += 1
+    while start < end and (text[end - 1] in _TRIM or text[end - 1].isspace()):
+        opening = [mark for mark, closing in _QUOTES.items() if closing == text[end - 1]]
+        if opening and opening[0] in text[start + 1 : end - 1]:
+            break
+        end -= 1
+    return start, end
 
 
 def inside_word(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
@@ -131,6 +149,10 @@ def words_before(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
     """A word that belongs to the span stands right before it: "huyện" before [Bắc Hà]LOC."""
     for span, outer in nested(spans):
         line = document.text[max(0, span.start - 20) : span.start]
+        if span.label == "LOC" and split_place(span.text)[0]:
+            continue
+        if line.lower().endswith(tuple(f"{compound} " for compound in words().compounds)):
+            continue
         for word in words().before.get(span.label, ()):
             if not re.search(rf"(?<!\w){re.escape(word)} $", line, re.IGNORECASE):
                 continue
@@ -186,6 +208,8 @@ def nested_forbidden(document: Document, spans: Sequence[Any]) -> Iterator[Findi
     for span, outer in nested(spans):
         for rule in NESTING:
             holders = outer if rule.any_depth else outer[-1:]
+            if rule.name == "bare-name" and split_place(span.text)[0]:
+                continue  # "sông Hồng" in "Đồng bằng sông Hồng" has a class noun of its own
             bad = next((item for item in holders if rule.forbids(item, span, document.text)), None)
             if bad is not None:
                 message = f"may not stand inside {bad.label} {bad.text!r} ({rule.name})"
@@ -215,7 +239,7 @@ def numbers_read(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
             if wider:
                 change = to(document, start, end, label)
                 message = f"words around it belong to it: {document.text[start:end]!r}"
-                yield finding("cue-outside", "warning", document, span, message, change)
+                yield finding("cue-outside", "hint", document, span, message, change)
         if norm is None:
             yield finding("no-value", "hint", document, span, "a number without a value")
 
