@@ -5,7 +5,7 @@ from __future__ import annotations
 from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
 from labeling.preannotators.civic.lexicon import phrases, table, words
-from labeling.preannotators.civic.places import level_end
+from labeling.preannotators.civic.places import DISTRICTS, level_end, named_at_end
 from labeling.preannotators.civic.syllables import phrase
 
 
@@ -30,6 +30,8 @@ _PLURAL = words("bodies", "plural")
 _COUNTABLE = frozenset(["đảng bộ", "chi bộ", "chi đoàn", "cđcs", "công đoàn", "công đoàn cơ sở", "đoàn cơ sở", "trạm y tế", "quỹ tín dụng nhân dân"])
 _VIETNAM = ["việt", "nam"]
 _ENDS_NATIONAL = frozenset(["quân đội nhân dân", "đảng cộng sản", "tổng liên đoàn lao động", "trung ương mttq", "ủy ban trung ương mttq", "trung ương hội lhpn", "trung ương hội nông dân", "trung ương hội ccb", "trung ương hội cựu chiến binh", "trung ương hội chữ thập đỏ", "học viện nông nghiệp", "trung ương hội"])
+# undertakings: only a place known as one is theirs
+_CORPORATE = frozenset(["vnpt", "viettel", "agribank", "vietcombank", "vietinbank", "bidv", "lpbank", "mobifone", "đoàn", "trận"])
 Tail = tuple[int, tuple[Node, ...]]
 
 
@@ -44,9 +46,14 @@ def tail(scan: Scan, k: int, *, bare: bool = True) -> Tail:
     """A level, a unit or (with `bare`) a bare place after a body's own words: (end, places inside)."""
     if not scan.joined(k):
         return k, ()
+    if scan.low[k] == "(" and k + 3 < scan.size and scan.shape[k + 1] == "U" and scan.low[k + 2] == ")":
+        end, kids = tail(scan, k + 3, bare=False)  # an abbreviation in the middle of a name belongs to it
+        return (end, kids) if end > k + 3 else (k, ())
     if scan.low[k : k + 2] == ["khu", "vực"] and k + 2 < scan.size and scan.shape[k + 2] == "n":
         return _area(scan, k + 3)
     unit = scan.best("LOC", k)
+    if unit and unit.rule == "place.unit" and _names_person(scan, unit):
+        return level_end(scan, k) or k, ()
     if unit and unit.rule in ("place.unit", "place.numbered_unit", "place.site", "place.known", "place.remembered", "place.nature"):
         if unit.rule not in ("place.site", "place.nature") or scan.low[k] in ("cửa", "khu", "kcn", "đảo", "vườn", "quần", "cảng", "sân"):
             return unit.j, (unit,)
@@ -55,9 +62,22 @@ def tail(scan: Scan, k: int, *, bare: bool = True) -> Tail:
         return level, ()
     if bare and scan.shape[k] == "C":
         end = runs.place_end(scan, k)
+        if scan.low[k - 1] in _CORPORATE and not (runs.known_place(scan, k) == end or tuple(scan.low[k:end]) in scan.memory.places):
+            return k, ()
+        if end - k == 1 and scan.joined(end) and scan.shape[end] == "l" and not runs.known_place(scan, k):
+            return k, ()
         if end > k and not runs.begins_office_or_body(scan, k, inside_run=False) and not _person_here(scan, k, end):
             return end, (Node(k, end, "place.of_body"),)
     return k, ()
+
+
+def _names_person(scan: Scan, unit: Node) -> bool:
+    """Whether the "name" after a unit's class noun is the holder of the office: "UBND xã Lê Văn An"."""
+    k = next((k for k in range(unit.i, unit.j) if scan.shape[k] == "C" and k > unit.i), unit.j)
+    name = tuple(scan.low[k : unit.j])
+    if name in scan.memory.places or name in DISTRICTS or unit.j - k < 3 or scan.low[k] not in runs.SURNAMES:
+        return False
+    return scan.low[k] in runs.CERTAIN or scan.low[k + 1] in runs.MIDDLE or name in scan.memory.persons
 
 
 def _area(scan: Scan, k: int) -> Tail:
@@ -95,10 +115,15 @@ def read_seat(scan: Scan, i: int) -> Node | None:
             return Node(i, body.j, "body.seat_of_body", (*kids, body))
     end, more = tail(scan, end, bare=proper)
     kids = (*kids, *more)
-    if end == k and (not proper or name in _NEED_TAIL):
+    if end == k and (not proper or name in _NEED_TAIL or name[-1] in _CORPORATE - {"đoàn", "trận"} and _goes_on(scan, k)):
         return None
     rule = "body.seat" if proper else "body.lower_case"
     return Node(i, end, rule, (*_inner(scan, i, k), *kids))
+
+
+def _goes_on(scan: Scan, k: int) -> bool:
+    """Whether a capitalised word makes a product of a company's name ("VNPT Money")."""
+    return scan.joined(k) and scan.shape[k] == "C"
 
 
 def _inner(scan: Scan, i: int, k: int) -> tuple[Node, ...]:
@@ -200,7 +225,7 @@ def read_department(scan: Scan, i: int) -> Node | None:
         return None
     k = found[0]
     proper = scan.shape[i] in "CU"
-    if not proper and i > 0 and scan.low[i - 1] in _PLURAL:
+    if not proper and not _lower_department(scan, i):
         return None
     end = _fields_end(scan, k)
     if not end:
@@ -209,11 +234,25 @@ def read_department(scan: Scan, i: int) -> Node | None:
         end = runs.run_end(scan, k, 4)
         if end - k < 2 or runs.looks_like_person(scan, k, end) and end - k > 2:
             return None
+        own = named_at_end(scan, k, end)
         end, kids = tail(scan, end, bare=False)
-        return Node(i, end, "body.capitals", kids)
+        return Node(i, end, "body.capitals", (*own, *kids))
+    own = end
     end, kids = vietnam(scan, end)
     end, more = tail(scan, end)
-    return Node(i, end, "body.department", (*kids, *more))
+    if end == own and scan.low[k:own] == ["tổ", "chức"]:
+        return None  # those who run an occasion
+    return Node(i, end, "body.department", (*scan.inside(k, own, ("PROGRAM",)), *kids, *more))
+
+
+# kinds that may stand in lower case, and the syllables that make another word with them
+_LOWER = {"phòng": ("quốc", "căn", "dự", "tiền", "hải"), "sở": ("cơ", "trụ", "công", "xứ"), "ban": (), "văn": (), "trung": (), "chi": (), "viện": ("bệnh",), "cục": ()}
+
+
+def _lower_department(scan: Scan, i: int) -> bool:
+    if scan.low[i] not in _LOWER:
+        return False
+    return i == 0 or scan.low[i - 1] not in _PLURAL and scan.low[i - 1] not in _LOWER[scan.low[i]]
 
 
 def _fields_end(scan: Scan, k: int) -> int:
@@ -225,10 +264,6 @@ def _fields_end(scan: Scan, k: int) -> int:
     for _ in range(6):
         if not scan.joined(end) or not scan.joined(end + 1):
             break
-        further = _fields.at(scan.low, scan.fresh, end)
-        if further and scan.shape[end] == "l":
-            end = further[0]
-            continue
         if scan.low[end] not in ("và", "-", ",", "&", "/"):
             break
         further = _fields.at(scan.low, scan.fresh, end + 1)

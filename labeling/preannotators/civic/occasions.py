@@ -20,6 +20,7 @@ _LOWER_NEEDS_CAPITAL = {phrase(entry) for entry in table("events")["lower_needs_
 _gatherings = phrases("events", "gatherings")
 _STOPS = words("events", "gathering_stops")
 _NUMBERS = frozenset("nhất hai ba tư bốn năm sáu bảy tám chín mười i".split())
+_DATED = frozenset(["năm", "ngày", "nhiệm", "giai", "tháng", "quý"])
 _SPORTS = frozenset("bóng việt cầu vô quần đua kéo thể bơi chạy đẩy vật cờ marathon".split())
 
 
@@ -156,7 +157,7 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
         return None
     end, dated = _purpose_end(scan, found[0])
     ordinal = ordinal_end(scan, end)
-    if ordinal > end:
+    if ordinal > end > found[0]:
         return Node(i, ordinal, "event.gathering_numbered", scan.inside(found[0], end))
     if end - found[0] < (1 if dated else 2) or heading and not dated:
         return None
@@ -168,13 +169,15 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
     t, comma = k, 0
     while t < scan.size and t - k < 26 and scan.joined(t):
         low = scan.low[t]
-        if low in ("năm", "ngày", "nhiệm", "giai", "tháng", "quý") and not (low == "năm" and scan.joined(t + 1) and scan.shape[t + 1] == "l"):
+        if low in _DATED and (scan.low[t : t + 2] in (["nhiệm", "kỳ"], ["giai", "đoạn"]) or scan.joined(t + 1) and scan.shape[t + 1] == "n"):
             return t, True
+        if scan.shape[t] == "n" and not (scan.joined(t + 1) and scan.low[t + 1] == "năm"):
+            break
         if ordinal_end(scan, t) > t + 1:
             return t, True
         if low == "," and scan.joined(t + 1) and scan.shape[t + 1] == "l":
             comma = comma or t
-        elif scan.shape[t] == "p" and low not in ("-", "–", '"', "“", "”", "&", "/") or low in _STOPS:
+        elif scan.shape[t] == "p" and low not in ("-", "&", "/") or low in _STOPS:
             break
         t += 1
     end = comma or t

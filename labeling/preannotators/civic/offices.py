@@ -17,7 +17,6 @@ _prefixes = phrases("offices", "prefixes")
 _FIRSTS = _offices.firsts | _prefixes.firsts
 # offices that are a seat or a role: a body must follow
 _SEATS = frozenset(["đại", "ủy", "thư", "thủ", "uvbtv", "uvtv", "uvbch", "uv", "uvub"])
-_DEPUTY_SEATS = frozenset(["quốc", "hđnd", "hội"])
 
 
 def _office_end(scan: Scan, i: int) -> int:
@@ -56,13 +55,18 @@ def read_with_body(scan: Scan, i: int) -> Node | None:
     k = _office_end(scan, i)
     if not k or not scan.joined(k):
         return None
-    if scan.low[i] == "đại" and scan.low[i + 1] == "biểu" and scan.low[k] not in _DEPUTY_SEATS:
+    if scan.low[i : i + 2] == ["đại", "biểu"] and not _is_assembly(scan, i + 2):
         return None
     body = scan.best("ORG", k)
     if body is None and k - i > 2 and scan.low[k - 1] == "trực":
         body = scan.best("ORG", k - 2)  # "Phó Bí thư, Thường trực Huyện ủy" without its comma
         k = k - 2 if body else k
     return Node(i, body.j, "office.with_body", (body,)) if body else None
+
+
+def _is_assembly(scan: Scan, k: int) -> bool:
+    """Whether what follows "đại biểu" is a body with seats, not the hosts of a meeting."""
+    return scan.low[k] == "hđnd" or scan.low[k : k + 2] in (["quốc", "hội"], ["hội", "đồng"])
 
 
 def read_of_body(scan: Scan, i: int) -> Node | None:

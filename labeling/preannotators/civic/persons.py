@@ -9,12 +9,15 @@ from labeling.preannotators.civic.syllables import phrase
 
 _credits = {phrase(words) for words in table("persons")["credits"]}
 _places = phrases("places", "units", "sites")
-_NOT_GIVEN = frozenset("đảng hội đoàn nhà trung bí chủ ban ủy sở phòng công trưởng phó chi tổ quốc chính nông thanh việt bác tết khi".split())
+_ADDRESS = frozenset(["ông", "bà", "anh", "chị", "cô", "thầy", "em", "cụ"])
+_NOT_GIVEN = frozenset("đảng hội đoàn nhà trung bí chủ ban ủy sở phòng công trưởng phó chi tổ hồ quốc chính nông thanh việt bác tết khi".split())
 
 
 def _end(scan: Scan, i: int, most: int = 5) -> int:
     """The end of a person's name that begins at `i`: a run, not begun by an office, body or place."""
-    if scan.shape[i] != "C" or runs.begins_office_or_body(scan, i, inside_run=False):
+    if scan.shape[i] != "C" or scan.low[i] in _ADDRESS and scan.joined(i + 1) and scan.shape[i + 1] == "C":
+        return i
+    if runs.begins_office_or_body(scan, i, inside_run=False):
         return i
     end = runs.run_end(scan, i, most)
     while end > i and scan.low[end - 1] in ("ở", "tại"):
@@ -87,6 +90,19 @@ def read_after_office(scan: Scan, i: int) -> Node | None:
     return None
 
 
+def read_highland(scan: Scan, i: int) -> Node | None:
+    """A name of the southern highlands with its own mark: "K'Tim", "H'Nga Êban"."""
+    low = scan.low[i]
+    if len(low) < 4 or low[0] not in "kh" or low[1] not in "'’ʼ" or low.replace("’", "'") in _PEOPLES:
+        return None
+    if i and not scan.fresh[i] and (scan.shape[i - 1] == "C" or scan.low[i - 1] in _NOT_BEFORE):
+        return None
+    return Node(i, _end(scan, i), "person.highland") if _end(scan, i) > i else None
+
+
+_PEOPLES = frozenset(["k'ho", "h'mông", "h'rê", "h're", "h'mong", "k'bang"])
+
+
 def read_by_surname(scan: Scan, i: int) -> Node | None:
     """Three syllables or more that begin with a surname, two with one that no place begins with."""
     if scan.low[i] not in runs.SURNAMES or not _opens(scan, i):
@@ -96,7 +112,7 @@ def read_by_surname(scan: Scan, i: int) -> Node | None:
     name = tuple(scan.low[i:end])
     if runs.known_place(scan, i) or name in scan.memory.places or size > 4 and scan.low[i] not in runs.CERTAIN:
         return None
-    if scan.low[i] in ("a", "y", "h", "k") and size < 2 or i > 0 and not scan.fresh[i] and scan.low[i - 1] in _NOT_BEFORE:
+    if i > 0 and not scan.fresh[i] and (scan.low[i - 1] in _NOT_BEFORE or scan.shape[i - 1] == "n"):
         return None
     if scan.low[i] in runs.CERTAIN:
         return Node(i, end, "person.by_surname") if size >= 2 else None
@@ -115,10 +131,12 @@ def read_listed(scan: Scan, i: int) -> Node | None:
     end = _end(scan, i)
     gap = scan.low[scan.last.j : i]
     name = tuple(scan.low[i:end])
-    if end - i < 2 or "(" in gap or ")" in gap or name in scan.memory.places or runs.known_place(scan, i):
+    if end - i < 2 and gap != ["-"] or "(" in gap or ")" in gap or name in scan.memory.places or runs.known_place(scan, i):
         return None
+    if gap == ["-"] and end == i and scan.last.rule == "person.byline":
+        end = _capitals_end(scan, i)
     if gap == ["-"]:
-        return Node(i, end, "person.listed") if end == scan.size or scan.fresh[end] or scan.low[end] == "(" else None
+        return Node(i, end, "person.listed") if 2 <= end - i <= 4 and (end == scan.size or scan.fresh[end] or scan.low[end] == "(") else None
     return Node(i, end, "person.listed") if scan.low[i] in runs.SURNAMES or end - i in (3, 4) else None
 
 
@@ -136,6 +154,16 @@ def read_credit(scan: Scan, i: int) -> Node | None:
     return None
 
 
+def _capitals_end(scan: Scan, i: int) -> int:
+    """The end of a name in capitals on a last line that is all capitals; `i` where it is not."""
+    if not all(scan.shape[k] in "UCp" for k in range(i, scan.size)):
+        return i
+    end = i
+    while end < scan.size and scan.shape[end] != "p":
+        end += 1
+    return end
+
+
 def read_byline(scan: Scan, i: int) -> Node | None:
     """A short line of its own, near the text's end, that begins with two to four capitalised syllables."""
     if not scan.fresh[i]:
@@ -144,11 +172,8 @@ def read_byline(scan: Scan, i: int) -> Node | None:
     if line - i > 14 or scan.size - line > 40 or i == 0 or _places.at(scan.low, scan.fresh, i):
         return None
     end = _end(scan, i, 4)
-    capitals = end == i and scan.shape[i] == "U"
-    if capitals:
-        end = line
-        if line != scan.size or not all(scan.shape[k] in "UC" for k in range(i, end)):
-            return None
+    if end == i and line == scan.size:
+        end = _capitals_end(scan, i)
     closes = end == line or scan.low[end] in ("-", "(", ",", "/", "&", "và")
     if not 2 <= end - i <= 4 or not closes or runs.begins_office_or_body(scan, i, inside_run=False):
         return None
@@ -176,6 +201,7 @@ RULES = (
     Rule("person.credit", "PER", 0.93, read_credit),
     Rule("person.byline", "PER", 0.85, read_byline),
     Rule("person.remembered", "PER", 0.93, read_remembered),
+    Rule("person.highland", "PER", 0.85, read_highland),
     Rule("person.by_surname", "PER", 0.92, read_by_surname),
     Rule("person.by_rare_surname", "PER", 0.75),
     Rule("person.after_title", "PER", 0.9),

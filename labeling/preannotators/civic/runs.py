@@ -12,6 +12,7 @@ SURNAMES = words("persons", "kinh", "minority")
 CERTAIN = words("persons", "certain")
 MIDDLE = words("persons", "middle")
 _STOPS = words("persons", "stops")
+_SOFT_STOPS = words("persons", "soft_stops")
 _offices = phrases("offices", "offices", "single", "ranks")
 _bodies = phrases("bodies", "seats", "parts", "whole", "departments", "committees", "companies", "schools")
 _known = phrases("places", "provinces", "cities", "regions", "countries", "abbreviated")
@@ -33,7 +34,7 @@ def run_end(scan: Scan, i: int, most: int = 6) -> int:
     """The end of the capitalised syllables from `i` on; an office or body that begins there ends them."""
     j = i
     while j < scan.size and j - i < most and scan.shape[j] == "C" and (j == i or scan.joined(j)):
-        if j > i and (scan.low[j] in _STOPS and _lower_follows(scan, j)):
+        if j > i and (scan.low[j] in _STOPS or scan.low[j] in _SOFT_STOPS and _opens_another(scan, i, j)):
             break
         if begins_office_or_body(scan, j, inside_run=j > i):
             break
@@ -41,8 +42,12 @@ def run_end(scan: Scan, i: int, most: int = 6) -> int:
     return j
 
 
-def _lower_follows(scan: Scan, j: int) -> bool:
-    return not scan.joined(j + 1) or scan.shape[j + 1] != "C"
+def _opens_another(scan: Scan, i: int, j: int) -> bool:
+    if not scan.joined(j + 1):
+        return False
+    if scan.low[j] in ("ông", "bà"):
+        return scan.shape[j + 1] == "C" and j - i > 1
+    return scan.low[j + 1] in (":", ",")
 
 
 def begins_office_or_body(scan: Scan, j: int, *, inside_run: bool) -> bool:
@@ -88,7 +93,7 @@ def split_person(scan: Scan, i: int, j: int) -> int:
         return _three(scan, i, j)
     for size in (2, 3, 1, 4):
         k = i + size
-        if k < j and scan.low[k] in SURNAMES and 2 <= j - k <= 5:
+        if k < j and scan.low[k] in (CERTAIN if size == 1 else SURNAMES) and 2 <= j - k <= 5:
             return k
     return j
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 _LETTER = "(?:[^\\W_]|[\u0300-\u036f])"
 # one regex per document, no nested repetition: linear time.  A word, or one sign that is not white space.
 _token = re.compile(f"{_LETTER}+(?:['’ʼ‘`]{_LETTER}+)*|[^\\s]")
-_glued = re.compile(r"(?<=[a-zà-ỹđ])(?=[A-ZÀ-ỸĐ])")
 
 # The tone mark moved from the last vowel to the one before it ("hoà" → "hòa", "uỷ" → "ủy"): the spelling
 # of the 1984 decision on one side, of dictionaries on the other; both are in daily use.
@@ -92,8 +91,8 @@ class Syllables:
         """Where a class noun ends that was typed together with the name after it ("huyệnHà"), else 0."""
         if len(word) < 3 or word.islower() or word.isupper() or not word[0].isalpha():
             return 0
-        seam = _glued.search(word)
-        return seam.start() if seam and fold(word[: seam.start()]) in openers else 0
+        seam = next((at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()), 0)
+        return seam if seam and fold(word[:seam]) in openers else 0
 
     def __len__(self) -> int:
         return len(self.start)

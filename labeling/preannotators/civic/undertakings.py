@@ -6,10 +6,11 @@ from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.bodies import Tail, tail, vietnam
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
 from labeling.preannotators.civic.lexicon import phrases, table
-from labeling.preannotators.civic.places import level_end
+from labeling.preannotators.civic.places import level_end, named_at_end
 from labeling.preannotators.civic.syllables import phrase
 
 _committees = phrases("bodies", "committees")
+_own_name = phrases("bodies", "whole", "seats", "parts")
 _committee_stops = phrases("bodies", "committee_stops")
 _companies = phrases("bodies", "companies")
 _business = phrases("bodies", "business")
@@ -31,6 +32,9 @@ def read_committee(scan: Scan, i: int) -> Node | None:
     found = _committees.at(scan.low, scan.fresh, i)
     if not found or scan.shape[i] not in "CU" or not scan.joined(found[0]):
         return None
+    named = _own_name.at(scan.low, scan.fresh, i)
+    if named and named[0] > found[0]:
+        return None
     k = found[0]
     kind = tuple(scan.low[i:k])
     if kind in _STRICT and scan.shape[k] not in "CU":
@@ -40,6 +44,12 @@ def read_committee(scan: Scan, i: int) -> Node | None:
     end, kids, closed = _purpose(scan, k)
     if closed:
         return Node(i, end, "body.committee", (*scan.inside(k, end - sum(kid.j - kid.i for kid in kids)), *kids))
+    if kind in _OPEN and end - k > 1 and scan.joined(end) and scan.shape[end - 1] == "C":
+        begin = end - 1
+        while begin > k and scan.shape[begin - 1] == "C":
+            begin -= 1
+        place = () if begin == k else (Node(begin, end, "place.of_body"),)
+        return Node(i, end, "body.committee_open", (*scan.inside(k, begin), *place))
     if kind in _OPEN and 0 < end - k <= 9:
         return Node(i, end, "body.committee_open", scan.inside(k, end))
     return None
@@ -49,7 +59,15 @@ def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
     """(end, unit inside, whether a level or unit closes it) of the words from `k` on."""
     t = k
     while t < scan.size and t - k < 22 and scan.joined(t):
-        if _committee_stops.at(scan.low, scan.fresh, t):
+        programme = scan.best("PROGRAM", t)
+        if programme:
+            t = programme.j
+            continue
+        line = _business.at(scan.low, scan.fresh, t) or _fields.at(scan.low, scan.fresh, t)
+        if line and line[0] - t > 1:
+            t = line[0]
+            continue
+        if _committee_stops.at(scan.low, scan.fresh, t) or scan.low[t] in ("các", ",") and level_end(scan, t + 1):
             break
         level = level_end(scan, t)
         unit = scan.best("LOC", t)
@@ -58,6 +76,8 @@ def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
         if level:
             return level, (), True
         if scan.shape[t] == "p" and not (scan.low[t] in _SIGNS and scan.joined(t + 1) and (scan.shape[t + 1] == "l" or scan.low[t] == "-")):
+            break
+        if t - k > 2 and scan.shape[t - 2] == scan.shape[t - 1] == "C" and scan.shape[t] == "l":
             break
         if scan.shape[t] == "U" and t > k and scan.low[t] in ("ubnd", "hđnd", "mttq"):
             break
@@ -96,7 +116,7 @@ def _business_name(scan: Scan, k: int, *, bank: bool = False) -> Tail:
             end = _before_person(scan, k, end)
             if end == k:
                 break
-            kids = (*kids, *scan.inside(k, end, ("LOC",)))
+            kids = (*kids, *named_at_end(scan, k, end))
             k = proper_end = end
         elif scan.shape[k] == "U" and scan.low[k] not in ("ubnd", "hđnd", "htx"):
             k += 1
@@ -149,7 +169,7 @@ def read_school(scan: Scan, i: int) -> Node | None:
     if line and end == line[0]:
         end, kids = tail(scan, end)
         return Node(i, end, "body.school", kids)
-    kids = scan.inside(k, end, ("LOC",))
+    kids = named_at_end(scan, k, end)
     further = scan.best("LOC", end) if scan.joined(end) else None
     if further and further.rule == "place.unit":
         return Node(i, further.j, "body.school", (*kids, further))
@@ -167,10 +187,10 @@ def read_press(scan: Scan, i: int) -> Node | None:
         return Node(i, name[0], "body.press", scan.inside(k, name[0], ("LOC",)))
     if scan.shape[i] not in "CU" or scan.shape[k] not in "CU":
         return None
-    place = scan.best("LOC", k)
-    if place and place.rule in ("place.known", "place.remembered"):
-        return Node(i, place.j, "body.press", (place,))
-    end = runs.run_end(scan, k, 4)
+    end = runs.place_end(scan, k)
+    place = named_at_end(scan, k, end)
+    if place:
+        return Node(i, end, "body.press", place)
     return Node(i, end, "body.press") if end - k >= 2 and scan.low[i] in ("báo", "tạp") else None
 
 
