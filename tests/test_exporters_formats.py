@@ -59,11 +59,21 @@ def edges(spans):
 # --- every format -------------------------------------------------------------------------------
 
 
+def ours(tasks):
+    """The part of Label Studio tasks that is written here."""
+    kept = ("document", "text", "title", "published")
+    found = [
+        {"data": {key: task["data"][key] for key in kept}, "annotations": task["annotations"]}
+        for task in json.loads(tasks)
+    ]
+    return json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
 @pytest.mark.parametrize("name", HERE)
 def test_golden_folder(name, exports):
     made = contents(exports[name])
-    if name == "label-studio":  # the interface belongs to the studio room, and the note has its hash
-        made = {"train.json": made["train.json"]}
+    if name == "label-studio":  # the interface and the other data of a task belong to the studio room
+        made = {"train.json": ours(made["train.json"])}
     if os.environ.get("VICIVIC_GOLDEN") == "write":
         shutil.rmtree(GOLDEN / name, ignore_errors=True)
         for path, data in made.items():
