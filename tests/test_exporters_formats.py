@@ -61,7 +61,7 @@ def edges(spans):
 
 def ours(tasks):
     """The part of Label Studio tasks that is written here."""
-    kept = ("document", "text", "title", "published")
+    kept = ("document", "text", "title")
     found = [
         {"data": {key: task["data"][key] for key in kept}, "annotations": task["annotations"]}
         for task in json.loads(tasks)
