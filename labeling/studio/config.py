@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from labeling.scheme import Label, Scheme
@@ -27,6 +28,22 @@ KEYMAP = {
 }
 TELEX = frozenset("adefjorswxz")
 VNI = frozenset("0123456789")
+
+_DATA = ("key", "round", "document", "digest", "title", "meta", "reference", "text")
+_FIELDS = (
+    "id inner_id completed_at total_annotations cancelled_annotations total_predictions annotators "
+    "annotations_results annotations_ids predictions_score predictions_model_versions predictions_results "
+    "file_upload storage_filename created_at updated_at updated_by avg_lead_time draft_exists"
+)
+_COLUMNS = (*(f"tasks:data.{name}" for name in _DATA), *(f"tasks:{name}" for name in _FIELDS.split()))
+_LISTED = (
+    "id data.title data.document data.reference total_annotations cancelled_annotations annotators "
+    "completed_at draft_exists"
+)
+_SHOWN = {
+    "explore": frozenset(f"tasks:{name}" for name in _LISTED.split()),
+    "labeling": frozenset({"tasks:data.title", "tasks:total_annotations"}),
+}
 
 # Laptop first (1366 × 768): the legend stays in sight while the text scrolls, and takes two or three lines.
 # Nested spans carry their lines below each other.  No ">" or "&": Label Studio escapes them in a Style.
@@ -85,6 +102,14 @@ def _label(label: Label) -> str:
         f"        <Label value={quoteattr(label.name)} background={quoteattr(label.color)}"
         f" hotkey={quoteattr(label.hotkey)} hint={quoteattr(hint)}/>"
     )
+
+
+def build_view(title: str) -> dict[str, Any]:
+    """A tab of the task list that shows what people look for; `push` makes it the project's first."""
+    hidden = {
+        place: [column for column in _COLUMNS if column not in shown] for place, shown in _SHOWN.items()
+    }
+    return {"title": title, "type": "list", "target": "tasks", "hiddenColumns": hidden}
 
 
 def build_instruction(scheme: Scheme) -> str:

@@ -20,7 +20,7 @@ from corpus.store import Workspace
 from labeling.scheme import Scheme, load_scheme
 from labeling.span import Proposal
 from labeling.studio.client import Studio, condition
-from labeling.studio.config import build_config, build_instruction
+from labeling.studio.config import build_config, build_instruction, build_view
 from labeling.studio.rounds import DEFAULT, Round, read_round, write_round
 from labeling.studio.wire import MERGE, task_key, to_prediction, to_task
 
@@ -115,10 +115,10 @@ def gone(plan: Round, project: int) -> ServiceError:
 
 
 def _find_or_create(studio: Studio, plan: Round, scheme: Scheme) -> int:
-    for project in studio.projects():
-        if plan.mark in (project.get("description") or ""):
-            return int(project["id"])
-    return studio.create_project(
+    for found in studio.projects():
+        if plan.mark in (found.get("description") or ""):
+            return int(found["id"])
+    project = studio.create_project(
         title=f"ViCivic: {plan.name}",
         description=f"ViCivic, round {plan.name} ({plan.mark})",
         label_config=build_config(scheme),
@@ -127,6 +127,8 @@ def _find_or_create(studio: Studio, plan: Round, scheme: Scheme) -> int:
         show_collab_predictions=True,
         maximum_annotations=1,
     )
+    studio.create_view(project, build_view(plan.name))
+    return project
 
 
 def _refresh(studio: Studio, project: dict[str, Any], scheme: Scheme) -> None:
