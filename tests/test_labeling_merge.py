@@ -13,7 +13,7 @@ from labeling.preannotators.trust import MergeSettings, shipped
 from labeling.scheme import load_scheme
 from labeling.span import Proposal, find_crossing, region_id
 
-TEXT = "Đồng chí Phó Chủ tịch UBND huyện Bắc Hà Nguyễn Văn An dự Đại hội lần thứ XXIV năm 2020 tại thôn Hà."
+TEXT = "Phó Chủ tịch UBND huyện Bắc Hà Nguyễn Văn An dự Đại hội lần thứ XXIV năm 2020 tại Nhà văn hóa thôn Tả Hồ."
 DOCUMENT = Document(id="a", text=TEXT)
 SETTINGS = MergeSettings(
     trust={
@@ -189,6 +189,7 @@ def test_a_fallback_speaks_only_where_nobody_else_does() -> None:
         (("civic", "UBND huyện Bắc Hà", "ORG"), ("civic", "UBND", "ORG"), "head-of-name"),
         (("civic", "huyện Bắc Hà", "LOC"), ("gazetteer", "Bắc Hà", "LOC"), "bare-name"),
         (("civic", "UBND huyện Bắc Hà", "ORG"), ("gazetteer", "Bắc Hà", "LOC"), None),
+        (("civic", "Nhà văn hóa thôn Tả Hồ", "LOC"), ("civic", "thôn Tả Hồ", "LOC"), None),
         (("civic", "Phó Chủ tịch UBND", "TITLE"), ("civic", "Chủ tịch UBND", "TITLE"), "head-of-office"),
         (("civic", "Nguyễn Văn An", "PER"), ("civic", "Văn An", "PER"), "inside-person"),
     ],

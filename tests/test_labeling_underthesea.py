@@ -13,7 +13,7 @@ from corpus.align import tokenizer
 from corpus.document import Document
 from corpus.segment import sentences
 from labeling.preannotators.stages import Stages, Tagged
-from labeling.preannotators.underthesea import Underthesea, entities
+from labeling.preannotators.underthesea import Underthesea, entities, read_again
 
 SEEDS = [
     path.read_text(encoding="utf-8")
@@ -146,7 +146,7 @@ def test_proposals_do_not_depend_on_the_batch() -> None:
     documents = [Document(id=str(index), text=text) for index, text in enumerate([*SEEDS, "", "…", "Bắc Hà"])]
     together = source.propose(documents)
     assert together == [source.propose([document])[0] for document in documents]
-    assert sum(map(len, together)) > 100
+    assert sum(map(len, together)) > 50
     for document, proposals in zip(documents, together, strict=True):
         for item in proposals:
             assert item.span.label in source.labels
@@ -163,6 +163,41 @@ def test_scores_come_from_marginals() -> None:
     assert found
     assert all(0 < item.score <= 1 for item in found)
     assert len({item.score for item in found}) > 1
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "expected"),
+    [
+        ("LOC", "đồng chí Triệu Đình Dũng", ("PER", "Triệu Đình Dũng", "person")),
+        ("PER", "Lê Bình Phượng", ("PER", "Lê Bình Phượng", "person")),
+        ("PER", "Y Thanh Hà Niê Kđăm", ("PER", "Y Thanh Hà Niê Kđăm", "person")),
+        ("LOC", "chủ tịch xã Trần Văn An", ("PER", "Trần Văn An", "person")),
+        ("LOC", "cán bộ huyện Trần Văn Thời", ("LOC", "huyện Trần Văn Thời", "place")),
+        ("LOC", "lãnh đạo huyện Bắc Hà", ("LOC", "huyện Bắc Hà", "place")),
+        ("LOC", "về thị xã Sa Pa ,", ("LOC", "thị xã Sa Pa", "place")),
+        ("LOC", "Đầm Hà", ("LOC", "Đầm Hà", "name")),
+        ("LOC", "“ Suối Giàng ”", ("LOC", "Suối Giàng", "name")),
+        ("ORG", "Hội Nông Dân", ("ORG", "Hội Nông Dân", "name")),
+        # what no rule reads
+        ("LOC", "năm 2020", None),
+        ("LOC", "thứ 12", None),
+        ("LOC", "huyện lần thứ XXIV", None),
+        ("PER", "GRDP", None),
+        ("PER", "Thu", None),
+        ("PER", "TRIỂN KHAI NHIỆM VỤ", None),
+        ("LOC", "sản phẩm OCOP", None),
+        ("LOC", "Covid-19", None),
+        ("PER", "Gành Hào", None),
+        ("LOC", "”", None),
+        ("LOC", "một hai ba", None),
+    ],
+)
+def test_what_the_library_marks_is_read_again(
+    label: str, text: str, expected: tuple[str, str, str] | None
+) -> None:
+    tokens = text.split()
+    found = read_again(label, tokens)
+    assert (found and (found.label, " ".join(tokens[found.first : found.last]), found.rule)) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from labeling.derive import is_class_noun
+from labeling.derive import is_class_noun, split_place
 from labeling.preannotators.table import NAMES, NUMBERS
 from labeling.span import Proposal, Span
 
@@ -40,7 +40,7 @@ def _head_of_name(outer: Span, inner: Span, _: str) -> bool:
 
 def _bare_name(outer: Span, inner: Span, text: str) -> bool:
     same = outer.label == inner.label == "LOC" and outer.end == inner.end
-    return same and is_class_noun(text[outer.start : inner.start])
+    return same and not split_place(inner.text)[0] and is_class_noun(text[outer.start : inner.start])
 
 
 def _head_of_office(outer: Span, inner: Span, text: str) -> bool:

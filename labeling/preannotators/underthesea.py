@@ -1,24 +1,40 @@
-"""The source `underthesea`: the library's own NER by sentence, aligned exactly to our text.
+"""The source `underthesea`: the library's own NER by sentence, aligned exactly to our text, and repaired.
 
 It speaks for PER, LOC and ORG (its MISC is no label of ours).  The score of a span is the smallest
 marginal probability of its tokens; calibration is the merge's work.
+
+The model of 2017 swallows common nouns ("đồng chí Triệu Đình Dũng" is one LOC), takes years, ordinals and
+acronyms for places and opening words for persons.  What it marks is therefore read again by named rules,
+and what none of them can read is not proposed:
+
+- `person`  the capitalised words at the end of a PER or LOC, two to five, the first one a surname
+- `place`   the capitalised words at the end of a LOC with the class noun right before them
+- `name`    a LOC or ORG that is nothing but two to five capitalised words
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from corpus.document import Document
+from corpus.places import lookup
 from corpus.segment import sentences
+from labeling.derive import is_class_noun
 from labeling.preannotators.base import proposal, version_of
+from labeling.preannotators.civic.lexicon import words
 from labeling.preannotators.library import models_digest
 from labeling.preannotators.stages import Stages, Tagged
 from labeling.span import Proposal
 
 NAME = "underthesea"
 LABELS = frozenset({"PER", "LOC", "ORG"})
+
+# after these words a capitalised word is a people or its language, which the scheme does not mark
+_peoples = frozenset({"tộc", "bào", "người", "tiếng", "-", "–"})
+_letters = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 class Entity(NamedTuple):
@@ -55,23 +71,73 @@ class Underthesea:
     def _spans(self, text: str, offset: int, tagged: Tagged) -> Iterator[Proposal]:
         bounds = [*tagged.firsts, len(tagged.tokens)]
         for entity in entities(tagged.ner, tagged.score):
-            tokens = tagged.tokens[bounds[entity.first] : bounds[entity.last]]
-            while tokens and not _has_letter(tokens[0].text):
-                tokens = tokens[1:]
-            while tokens and not _has_letter(tokens[-1].text):
-                tokens = tokens[:-1]
-            if tokens:
-                start, end = offset + tokens[0].start, offset + tokens[-1].end
+            first, last = bounds[entity.first], bounds[entity.last]
+            reading = read_again(entity.label, [token.text for token in tagged.tokens[first:last]])
+            if reading and not (reading.rule == "name" and _names_a_people(tagged, first + reading.first)):
+                tokens = tagged.tokens[first + reading.first : first + reading.last]
                 yield proposal(
                     text,
-                    start,
-                    end,
-                    entity.label,
+                    offset + tokens[0].start,
+                    offset + tokens[-1].end,
+                    reading.label,
                     source=NAME,
                     version=self.version,
-                    rule="ner",
+                    rule=reading.rule,
                     score=entity.score,
                 )
+
+
+class Reading(NamedTuple):
+    """What a marked run of tokens is after all: tokens[first:last], its label, the rule that says so."""
+
+    first: int
+    last: int
+    label: str
+    rule: str
+
+
+def read_again(label: str, tokens: Sequence[str]) -> Reading | None:
+    """The reading of one entity of the library, or None when no rule can make a name of it."""
+    last = len(tokens)
+    while last and not _has_letter(tokens[last - 1]):
+        last -= 1
+    first = last
+    while first and _is_capitalised(tokens[first - 1]):
+        first -= 1
+    count = last - first
+    kinh = first < last and tokens[first].lower() in words("persons", "kinh")
+    if label in ("PER", "LOC") and 2 <= count <= 5:
+        if label == "PER" and (kinh or tokens[first].lower() in words("persons", "minority")):
+            return Reading(first, last, "PER", "person")
+        if label == "LOC" and kinh and count >= 3 and first and not _noun_before(tokens, first):
+            return Reading(first, last, "PER", "person")
+    noun = _noun_before(tokens, first) if label == "LOC" and 1 <= count <= 5 else 0
+    if noun:
+        # "chủ tịch xã Trần Văn An": a person, unless there is such a unit ("huyện Trần Văn Thời")
+        person = count >= 3 and kinh and not lookup(" ".join(tokens[first:last]))
+        return (
+            Reading(first, last, "PER", "person") if person else Reading(first - noun, last, "LOC", "place")
+        )
+    if label in ("LOC", "ORG") and 2 <= count <= 5 and not any(map(_has_letter, tokens[:first])):
+        return Reading(first, last, label, "name")
+    return None
+
+
+def _names_a_people(tagged: Tagged, place: int) -> bool:
+    return place > 0 and tagged.tokens[place - 1].text.lower() in _peoples
+
+
+def _noun_before(tokens: Sequence[str], place: int) -> int:
+    """How many tokens right before `place` are the class noun of a place; the longest counts."""
+    for count in (3, 2, 1):
+        if count <= place and is_class_noun(" ".join(tokens[place - count : place])):
+            return count
+    return 0
+
+
+def _is_capitalised(token: str) -> bool:
+    """A syllable as in a name ("Bắc", "Y", "H'Mông"), not an acronym, a number or a compound ("Covid-19")."""
+    return token[0].isupper() and bool(_letters.fullmatch(token)) and (len(token) == 1 or not token.isupper())
 
 
 def entities(tags: Sequence[str], scores: Sequence[float]) -> Iterator[Entity]:
@@ -103,6 +169,8 @@ def _version() -> str:
     code = ("underthesea", "stages", "crf", "library")
     return version_of(
         *(f"labeling.preannotators:{name}.py" for name in code),
+        "labeling.preannotators.civic:persons.toml",
+        "labeling:place_kinds.toml",
         "corpus:align.py",
         "corpus:segment.py",
         extra=(version("underthesea"), models_digest()),
