@@ -15,10 +15,12 @@ from labeling.quantities import lexicon
 from labeling.quantities.cues import cue_before, word_ends_at, words_before
 from labeling.quantities.lexicon import Unit
 from labeling.quantities.model import Numeral, Style
-from labeling.quantities.numerals import DIGITS, numeral_at, plain
+from labeling.quantities.numerals import DIGITS, plain
 from labeling.quantities.source import Source
 
 
+_AFTER_UNIT = re.compile(r" +([^\W\d_]+)")
+_NEIGHBOUR = re.compile(r"(?:, | )([^\W\d_]+)")
 class Amount(NamedTuple):
     """[start, end) without bounding words before it; `high` and `high_mod` only in a range."""
 
@@ -76,7 +78,7 @@ def unit_at(source: Source, position: int, *, glued: bool = True) -> tuple[Unit,
     if match is None:
         return None
     while match is not None and pattern is not None:
-        for unit in lexicon.units()[re.sub(" +", " ", match[0])]:
+        for unit in lexicon.units()[_single(match[0])]:
             if _fits(source, unit, start, match.end(), position):
                 return unit, match.end()
         cut = match[0].rfind(" ")
@@ -84,9 +86,14 @@ def unit_at(source: Source, position: int, *, glued: bool = True) -> tuple[Unit,
     return None
 
 
+def _single(name: str) -> str:
+    """A name with single blanks."""
+    return " ".join(name.split()) if "  " in name else name
+
+
 def _fits(source: Source, unit: Unit, start: int, end: int, number_end: int) -> bool:
     written = source.cased[start:end]
-    if unit.exact and re.sub(" +", " ", written) != unit.name:
+    if unit.exact and _single(written) != unit.name:
         return False
     if len(written) == 1 and written.isupper() and unit.kind == "length":
         return False
@@ -98,7 +105,7 @@ def _fits(source: Source, unit: Unit, start: int, end: int, number_end: int) -> 
 
 
 def _has_context(source: Source, unit: Unit, end: int, number_end: int) -> bool:
-    following = re.compile(r" +([^\W\d_]+)").match(source.low, end)
+    following = _AFTER_UNIT.match(source.low, end)
     if following is not None and following[1] in unit.after:
         return True
     window = source.left(number_end, 60)
@@ -113,7 +120,7 @@ def amount_at(source: Source, position: int) -> Amount | None:
 
 
 def _read(source: Source, position: int) -> Amount | None:
-    first = numeral_at(source.low, position)
+    first = source.numeral(position)
     if first is None:
         return None
     if low_zero(source, first):
@@ -131,7 +138,9 @@ def _read(source: Source, position: int) -> Amount | None:
 
 def low_zero(source: Source, numeral: Numeral) -> bool:
     """ "không" alone is "not"; it is zero only as the whole text."""
-    return source.low[numeral.start : numeral.end] == "không" and source.low.strip(" .") != "không"
+    if not source.low.startswith("không", numeral.start) or numeral.end - numeral.start != 5:
+        return False
+    return not source.is_whole(numeral.start, numeral.end)
 
 
 def _with_unit(source: Source, numeral: Numeral) -> tuple[Numeral, Unit | None, int]:
@@ -150,7 +159,7 @@ def _with_unit(source: Source, numeral: Numeral) -> tuple[Numeral, Unit | None, 
 def _range_end(source: Source, first: Numeral, unit: Unit | None, unit_end: int) -> Amount | None:
     low = source.low
     between = None
-    if word_ends_at(source, first.start, "giữa") is not None:
+    if low.startswith(" và ", unit_end) and word_ends_at(source, first.start, "giữa") is not None:
         between = _AND.match(low, unit_end)
     joint = between or _TO.match(low, unit_end)
     if joint is None:
@@ -163,7 +172,7 @@ def _range_end(source: Source, first: Numeral, unit: Unit | None, unit_end: int)
         position, mod = bounded.end(), cue.mod if cue is not None else None
     if position < source.size and low[position] == "-":
         return None
-    second = numeral_at(low, position)
+    second = source.numeral(position)
     if second is None:
         return None
     if second.end < source.size and low[second.end] in "-/" and low[second.end + 1 : second.end + 2].isdigit():
@@ -200,13 +209,13 @@ def _neighbours(source: Source, first: Numeral) -> Amount | None:
     """ "hai ba", "năm bảy": two neighbouring digit words in a row are a range ("hai ba người")."""
     word = source.low[first.start : first.end]
     value = DIGITS.get(word)
-    follower = re.compile(r"(?:, | )([^\W\d_]+)").match(source.low, first.end)
+    follower = _NEIGHBOUR.match(source.low, first.end)
     if value is None or follower is None or first.style != "words":
         return None
     second = DIGITS.get(follower[1])
     if second is None or not value < second <= value + 2 or follower[1] in ("năm", "lăm", "tư"):
         return None
-    numeral = numeral_at(source.low, follower.start(1))
+    numeral = source.numeral(follower.start(1))
     if numeral is None:
         return None
     numeral, unit, end = _with_unit(source, numeral)
@@ -242,7 +251,7 @@ def _per_unit(source: Source, position: int, *, slash: bool) -> tuple[str | None
     pattern = _per_patterns().get(source.low[position])
     match = pattern.match(source.low, position) if pattern is not None else None
     if match is not None:
-        return lexicon.per_units()[re.sub(" +", " ", match[0])], match.end()
+        return lexicon.per_units()[_single(match[0])], match.end()
     word = _compounds().match(source.low, position) or _WORD.match(source.low, position)
     if word is None or not slash or source.cased[position].isupper():
         return None, position

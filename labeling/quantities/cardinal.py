@@ -12,7 +12,7 @@ from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start
 from labeling.quantities.cues import words_before
 from labeling.quantities.lexicon import alternation, table
 from labeling.quantities.model import Kind, Reading, Rule
-from labeling.quantities.numerals import DIGITS, figure_value, plain
+from labeling.quantities.numerals import DIGITS, SCALES, figure_value, plain
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER
 
@@ -80,9 +80,8 @@ def _read_indefinite(source: Source, position: int) -> Reading | None:
     if match is None:
         return None
     from labeling.quantities.amounts import unit_at  # noqa: PLC0415
-    from labeling.quantities.numerals import numeral_at  # noqa: PLC0415
 
-    numeral = numeral_at(source.low, match.start(2)) or None
+    numeral = source.numeral(match.start(2)) or None
     if numeral is None and match[2] != "chục":
         return None
     value = numeral.value if numeral is not None else 10
@@ -105,8 +104,8 @@ _INDEFINITE = re.compile(r"(hàng|vài|mấy|nhiều) +(chục|trăm|nghìn|ngà
 KIND = Kind(
     "CARDINAL",
     (
-        Rule("cardinal", NUMBER, _read),
-        Rule("cardinal.indefinite", frozenset(["hàng", "vài", "mấy"]), _read_indefinite),
+        Rule("cardinal", NUMBER, _read, frozenset(["@none", "@time", "@length"])),
+        Rule("cardinal.indefinite", frozenset(["hàng", "vài", "mấy"]), _read_indefinite, frozenset(SCALES)),
     ),
 )
 __all__ = ["KIND", "noun_after", "words_before"]

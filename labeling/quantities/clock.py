@@ -7,10 +7,15 @@ import re
 from labeling.norm import Norm
 from labeling.quantities.duration import says_length
 from labeling.quantities.model import Kind, Reading, Rule
-from labeling.quantities.numerals import numeral_at
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import DIGIT, NUMBER
 
+_MINUTE_WORD = re.compile(r" *phút(?!\w)")
+_GAP = re.compile(r" +")
+_MINUTE_UNIT = re.compile(r" +phút(?!\w)")
+_ENDS = re.compile(r" *(?:[.,;)]|$|sáng|trưa|chiều|tối|đêm)")
+_SECOND_UNIT = re.compile(r" +giây(?!\w)")
+_NOT_BARE = re.compile(r" +(?:của|để|cho|bị|trôi)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:]|[.,]\d)")
 _SHORT = re.compile(r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?(?![\w]|[.,/]\d)")
 _HOUR = re.compile(r"(\d{1,2}) ?(?:giờ|h|g)(?![^\W\d_])")
@@ -47,7 +52,7 @@ def _clock(source: Source, at: int) -> _Clock | None:
     if match is not None:
         hour, end = int(match[1]), match.end()
     else:
-        numeral = numeral_at(low, at)
+        numeral = source.numeral(at)
         gio = _GIO.match(low, numeral.end) if numeral is not None else None
         if numeral is None or gio is None or numeral.scale != 1 or numeral.value != int(numeral.value) or numeral.value > 24:
             return None
@@ -61,9 +66,9 @@ def _with_minutes(source: Source, hour: int, end: int, *, words: bool) -> _Clock
     if half is not None:
         return _Clock(half.end(), hour, 30, None, bare=False, words=words)
     less = _LESS.match(low, end)
-    numeral = numeral_at(low, less.end()) if less is not None else None
+    numeral = source.numeral(less.end()) if less is not None else None
     if numeral is not None and numeral.value < 60 and numeral.value == int(numeral.value):
-        tail = re.compile(r" *phút(?!\w)").match(low, numeral.end)
+        tail = _MINUTE_WORD.match(low, numeral.end)
         total = (hour * 60 - int(numeral.value)) % 1440
         return _Clock(tail.end() if tail else numeral.end, total // 60, total % 60, None, bare=False, words=words)
     match = _MINUTES.match(low, end)
@@ -74,17 +79,17 @@ def _with_minutes(source: Source, hour: int, end: int, *, words: bool) -> _Clock
 
 def _word_minutes(source: Source, hour: int, end: int, *, words: bool) -> _Clock:
     low = source.low
-    gap = re.compile(r" +").match(low, end)
-    numeral = numeral_at(low, gap.end()) if gap is not None else None
+    gap = _GAP.match(low, end)
+    numeral = source.numeral(gap.end()) if gap is not None else None
     if numeral is None or numeral.style != "words" or not 0 < numeral.value < 60 or numeral.value != int(numeral.value):
         return _Clock(end, hour, None, None, bare=True, words=words)
-    minute = re.compile(r" +phút(?!\w)").match(low, numeral.end)
-    if minute is None and not re.compile(r" *(?:[.,;)]|$|sáng|trưa|chiều|tối|đêm)").match(low, numeral.end):
+    minute = _MINUTE_UNIT.match(low, numeral.end)
+    if minute is None and not _ENDS.match(low, numeral.end):
         return _Clock(end, hour, None, None, bare=True, words=words)
     stop = minute.end() if minute is not None else numeral.end
-    seconds = re.compile(r" +").match(low, stop)
-    second = numeral_at(low, seconds.end()) if seconds is not None and minute is not None else None
-    tail = re.compile(r" +giây(?!\w)").match(low, second.end) if second is not None else None
+    seconds = _GAP.match(low, stop)
+    second = source.numeral(seconds.end()) if seconds is not None and minute is not None else None
+    tail = _SECOND_UNIT.match(low, second.end) if second is not None else None
     if second is not None and tail is not None and second.value < 60:
         return _Clock(tail.end(), hour, int(numeral.value), int(second.value), bare=False, words=words)
     return _Clock(stop, hour, int(numeral.value), None, bare=False, words=words)
@@ -181,7 +186,7 @@ def _score(source: Source, at: int, clock: _Clock, part: str | None, end: int) -
         return None
     if clock.bare and re.search(r"(?:khoảng|chừng|tầm) +\Z", before) and not re.search(r"(?:^|lúc|vào|,|\() *(?:khoảng|chừng|tầm) +\Z", before):
         return None
-    if clock.bare and re.compile(r" +(?:của|để|cho|bị|trôi)").match(low, end):
+    if clock.bare and _NOT_BARE.match(low, end):
         return None
     if _AT.search(before) or not before.strip():
         return 0.93
@@ -199,8 +204,8 @@ def _read_moment(source: Source, at: int) -> Reading | None:
 KIND = Kind(
     "TIME",
     (
-        Rule("time", NUMBER, _read),
-        Rule("time.moment", frozenset(["nửa", "chính", "giữa", "đúng"]), _read_moment),
+        Rule("time", NUMBER, _read, frozenset(["giờ", "h", "g", ":", "-", "đến"])),
+        Rule("time.moment", frozenset(["nửa", "chính", "giữa", "đúng"]), _read_moment, frozenset(["đêm", "ngọ", "trưa"])),
     ),
 )
 __all__ = ["DIGIT", "KIND"]

@@ -20,6 +20,11 @@ def _before() -> dict[str, Mod]:
 
 
 @cache
+def _last_words() -> frozenset[str]:
+    return frozenset(phrase.split()[-1] for phrase in _before())
+
+
+@cache
 def _after() -> tuple[re.Pattern[str], dict[str, Mod]]:
     words: dict[str, Mod] = {word: mod for mod, words in table("cues")["after"].items() for word in words}
     return re.compile(rf" +({alternation(words)})"), words
@@ -33,32 +38,52 @@ def sets(name: str) -> frozenset[str]:
 
 def words_before(source: Source, position: int, count: int = _LONGEST) -> list[tuple[int, str]]:
     """Up to `count` words that end right before `position`, nearest first, as (start, word); same line."""
-    low, words = source.low, []
-    end = position
-    while len(words) < count:
-        while end > 0 and low[end - 1] == " ":
+    words = source.words.get(position)
+    if words is None:
+        words = source.words[position] = _words_before(source.low, position)
+    return words[:count] if len(words) > count else words
+
+
+_WINDOW = 48
+
+
+def _words_before(low: str, position: int) -> list[tuple[int, str]]:
+    """Words parted by blanks; an opening bracket or quotation mark ends the run to the left."""
+    if position == 0 or low[position - 1] != " ":
+        return []
+    floor = max(0, position - _WINDOW)
+    window = low[floor:position]
+    line = window.rfind("\n") + 1
+    words: list[tuple[int, str]] = []
+    end = len(window)
+    while len(words) < _LONGEST:
+        while end > line and window[end - 1] == " ":
             end -= 1
-        if end == position and words == [] and position > 0 and low[position - 1] not in " ":
-            return words
-        start = max(low.rfind(" ", 0, end), low.rfind("\n", max(0, end - 24), end)) + 1
-        if start >= end or end - start > 24:
-            return words
-        while start < end and low[start] in _OPENING:
-            start += 1
-        if start >= end:
-            return words
-        words.append((start, low[start:end]))
-        if start > 0 and low[start - 1] != " ":
-            return words
+        if end <= line:
+            break
+        start = window.rfind(" ", line, end) + 1 or line
+        if start <= line and floor > 0 and line == 0:
+            break
+        opening = start
+        while opening < end and window[opening] in _OPENING:
+            opening += 1
+        if opening == end:
+            break
+        words.append((floor + opening, window[opening:end]))
+        if opening > start:
+            break
         end = start
     return words
 
 
 def cue_before(source: Source, position: int) -> Cue | None:
     """The longest bounding word that ends right before `position`, or None."""
+    words = words_before(source, position)
+    if not words or words[0][1] not in _last_words():
+        return None
     table_ = _before()
     phrase, best = "", None
-    for start, word in words_before(source, position):
+    for start, word in words:
         phrase = f"{word} {phrase}" if phrase else word
         if phrase in sets("comparatives"):
             return None
@@ -74,7 +99,7 @@ def cue_after(source: Source, position: int) -> tuple[int, Mod, str] | None:
     match = pattern.match(source.low, position)
     if match is None:
         return None
-    word = re.sub(" +", " ", match[1])
+    word = " ".join(match[1].split())
     return match.end(), words[word], word
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from corpus.dates import edtf, is_day
 from labeling.norm import Mod, Norm
@@ -15,10 +16,13 @@ from labeling.quantities.cues import cue_before, word_ends_at
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.numerals import DIGITS
 from labeling.quantities.periods import PERIODS
-from labeling.quantities.points import POINTS, Point, cued_day
+from labeling.quantities.points import POINTS, SIGNED, Point, PointReader, cued_day
 from labeling.quantities.source import Source
-from labeling.quantities.triggers import NUMBER
+from labeling.quantities.triggers import DIGIT, NUMBER, ROMAN
 
+_CLOSING = re.compile(r"(?: +dương lịch)? *\)")
+_YEAR_END = re.compile(r"(?:hết|cuối) +(?:năm|tháng|nhiệm kỳ|quý)(?!\w)")
+_LAST_UNIT = re.compile(r"(?:tháng +)?(\d{1,2}|[ivx]+)(?!\w)(?!\.\d)")
 _EDGE = re.compile(r"(đầu|giữa|cuối|hết|trước|sau) +(?:thời điểm +)?")
 _PART = re.compile(r"(?:đầu giờ +|cuối giờ +)?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối muộn|tối|đêm|khuya) *,? *(?:ngày +|hôm +)?")
 _DAY_HEAD = re.compile(r"(?:các +)?ngày +|hôm +")
@@ -44,22 +48,34 @@ def first_word(source: Source, at: int) -> str:
 
 
 _WORD = re.compile(r"[^\W\d_]+\d?")
-_TABLE = (*POINTS, *PERIODS)
-_BY_WORD: dict[str, list[int]] = {}
-for _index, (_starts, _) in enumerate(_TABLE):
-    for _word in _starts:
-        _BY_WORD.setdefault(_word, []).append(_index)
+
+
+def _by_word() -> dict[str, tuple[PointReader, ...]]:
+    rows: dict[str, list[PointReader]] = {}
+    for starts, read in (*POINTS, *PERIODS):
+        for word in starts:
+            rows.setdefault(word, []).append(read)
+    for word in (*DIGITS, "mười"):
+        rows[word] = [*rows["w"], *(read for read in rows.get(word, ()) if read not in rows["w"])]
+    return {word: tuple(readers) for word, readers in rows.items()}
+
+
+_BY_WORD = _by_word()
+# a figure is written with signs ("21/7") or goes on with words ("21 tháng 7"): only those rows are tried
+_SIGNED = tuple(read for read in _BY_WORD["0"] if read not in _BY_WORD["w"])
+_WORDED = tuple(read for read in _BY_WORD["0"] if read not in SIGNED)
+_BEFORE_SIGN = re.compile(r"\d+ ?[/.-]")
 
 
 def point_at(source: Source, at: int) -> Point | None:
     """The longest single date at a position (ties: the higher score)."""
     word = first_word(source, at)
-    rows = _BY_WORD.get(word, [])
-    if word in DIGITS or word == "mười":
-        rows = [*_BY_WORD["w"], *rows]
+    rows = _BY_WORD.get(word, ())
+    if word == "0":
+        rows = _SIGNED if _BEFORE_SIGN.match(source.low, at) else _WORDED
     best: Point | None = None
-    for index in rows:
-        point = _TABLE[index][1](source, at)
+    for read in rows:
+        point = read(source, at)
         if point is not None and (best is None or (point.end, point.score) > (best.end, best.score)):
             best = point
     return best
@@ -89,7 +105,9 @@ def one(source: Source, at: int) -> Point | None:
 def _one(source: Source, at: int) -> Point | None:
     low = source.low
     best = point_at(source, at)
-    for pattern in (_EDGE, _PART, _DAY_HEAD):
+    if at < source.size and low[at].isdigit():
+        return best
+    for pattern in _HEADS.get(first_word(source, at), ()):
         match = pattern.match(low, at)
         if match is None or match.end() == at:
             continue
@@ -99,7 +117,7 @@ def _one(source: Source, at: int) -> Point | None:
         if best is None or inner.end > best.end:
             score = max(inner.score, 0.93) if pattern is not _EDGE and inner.grain == "day" else inner.score
             best = inner._replace(start=at, score=score)
-    weekday = _WEEKDAY_HEAD.match(low, at)
+    weekday = _WEEKDAY_HEAD.match(low, at) if low[at : at + 1] in _WEEKDAY_LETTERS else None
     if weekday is not None:
         after = _AFTER_WEEKDAY.match(low, weekday.end())
         inner = one(source, after.end()) if after is not None else None
@@ -110,6 +128,15 @@ def _one(source: Source, at: int) -> Point | None:
             if "(" not in after[0] or end > inner.end:
                 best = inner._replace(start=at, end=end, score=0.97)
     return _second_writing(source, best) if best is not None else None
+
+
+_HEADS: dict[str, tuple[re.Pattern[str], ...]] = {
+    **dict.fromkeys(("đầu", "cuối"), (_EDGE, _PART)),
+    **dict.fromkeys(("giữa", "hết", "trước", "sau"), (_EDGE,)),
+    **dict.fromkeys(("sáng", "rạng", "trưa", "chiều", "tối", "đêm", "khuya"), (_PART,)),
+    **dict.fromkeys(("các", "ngày", "hôm"), (_DAY_HEAD,)),
+}
+_WEEKDAY_LETTERS = frozenset("tc")
 
 
 def _head_fits(pattern: re.Pattern[str], match: re.Match[str], inner: Point) -> bool:
@@ -137,7 +164,7 @@ def _second_writing(source: Source, point: Point) -> Point:
         return point
     end = other.end
     if bracket:
-        close = re.compile(r"(?: +dương lịch)? *\)").match(source.low, end)
+        close = _CLOSING.match(source.low, end)
         if close is None:
             return point
         end = close.end()
@@ -149,10 +176,11 @@ def _second_writing(source: Source, point: Point) -> Point:
 
 def read_date(source: Source, at: int) -> Reading | None:
     """The longest DATE at a position: a night, a range, a list, or one point."""
-    for read in (_from_now, _night, _listed):
-        reading = read(source, at)
-        if reading is not None:
-            return reading
+    for starts, read in _LONGER:
+        if first_word(source, at) in starts:
+            reading = read(source, at)
+            if reading is not None:
+                return reading
     first = one(source, at)
     if first is None:
         return None
@@ -291,7 +319,7 @@ def _from_now(source: Source, at: int) -> Reading | None:
         return None
     second = one(source, match.end())
     if second is None:
-        year = re.compile(r"(?:hết|cuối) +(?:năm|tháng|nhiệm kỳ|quý)(?!\w)").match(source.low, match.end())
+        year = _YEAR_END.match(source.low, match.end())
         if year is None:
             return None
         second = Point(match.end(), year.end(), None, "relative", score=0.85)
@@ -370,7 +398,7 @@ def _listed_units(source: Source, at: int, match: re.Match[str], unit: str, numb
     from labeling.quantities.numerals import roman  # noqa: PLC0415
     from labeling.quantities.points import year_after  # noqa: PLC0415
 
-    value = re.compile(r"(?:tháng +)?(\d{1,2}|[ivx]+)(?!\w)(?!\.\d)").match(source.low, match.end())
+    value = _LAST_UNIT.match(source.low, match.end())
     if value is None:
         return None
     figures = []
@@ -397,6 +425,29 @@ def _listed_units(source: Source, at: int, match: re.Match[str], unit: str, numb
     return Reading(start, end, "DATE", norm, 0.9)
 
 
-STARTS = frozenset(_BY_WORD) - {"w"} | NUMBER | frozenset(["trước", "sau", "từ"])
-KIND = Kind("DATE", (Rule("date", STARTS, read_date),))
+_PARTS = frozenset(["sáng", "trưa", "chiều", "tối", "đêm", "khuya", "rạng"])
+_ANCHORS = frozenset(["nay", "qua", "mai", "kia", "này", "trước", "sau", "tới", "ngoái", "vừa", "rồi", "mốt", "tiếp", "kế"])
+_UNITS = frozenset(["năm", "tháng", "thg", "quý", "tuần", "ngày", "nhiệm", "giai", "đoạn", "kì", "kỉ", "niệm", "niên", "thế", "thập", "mùa", "học", "kỳ", "kỷ", "quí"])
+_LONGER: tuple[tuple[frozenset[str], Callable[[Source, int], Reading | None]], ...] = (
+    (frozenset(["từ"]), _from_now),
+    (frozenset(["đêm", "tối"]), _night),
+    (frozenset(["0", "ngày", "tháng", "quý", "các", "hai", "ba", "mùng", "mồng", "sáng", "chiều", "tối", "đêm", "trưa", "đầu"]), _listed),
+)
+_NUMBERS = NUMBER | {"mùng", "mồng", "rằm", "giêng", "chạp", "tư"}
+# what follows a number that begins a date, and what follows a word that does
+AFTER_NUMBER = frozenset("/-.,") | _UNITS | {"và", "rạng", "đến", "tới", "âm", "tết", "đầu", "cuối"}
+_AFTER_WORD = _NUMBERS | _UNITS | _ANCHORS | _PARTS | ROMAN | {
+    "hôm", "thứ", "chủ", "chúa", "giờ", "sớm", "nhất", "tài", "dương", "ngân", "kế", "hai", "giáp", "ất", "bính", "đinh",
+    "mậu", "kỷ", "canh", "tân", "nhâm", "đầu", "cuối", "giữa", "muộn", "thời", "các", "nhật", "xuân", "hè", "hạ", "thu",
+    "đông", "lễ", "của", "tức", "/", "(", ",", "-", "khóa", "khoá", "độ", "giải", "t", "cùng", "niên", "vụ",
+}  # fmt: skip
+WORDS = frozenset(_BY_WORD) - {"w", "0"} - NUMBER | {"trước", "sau", "từ", "năm"}
+KIND = Kind(
+    "DATE",
+    (
+        Rule("date", WORDS, read_date, _AFTER_WORD),
+        Rule("date.number", NUMBER - {"năm"}, read_date, AFTER_NUMBER),
+        Rule("date.year", DIGIT, read_date, frozenset(["year"])),
+    ),
+)
 __all__ = ["KIND", "cue_before", "first_word", "read_date"]

@@ -13,10 +13,12 @@ from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start,
 from labeling.quantities.cues import cue_before, words_before
 from labeling.quantities.lexicon import table
 from labeling.quantities.model import Kind, Reading, Rule
-from labeling.quantities.numerals import numeral_at, plain
+from labeling.quantities.numerals import plain
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER
 
+_PART_GAP = re.compile(r"(?: +và)? +|,? +(?=\d)|(?=\d)")
+_SPLIT_AFTER = re.compile(r" +(?:đầu|cuối|sau|trước)(?!\w)")
 _YEAR_AFTER = re.compile(r" *\d{4}(?!\d)(?! *-)")
 _DATE_AFTER = re.compile(r" *\d{1,2} ?[/-] ?\d| *\d{1,2} +tháng(?! *\w*(?:ngày|tuổi))| *\d{1,2}(?! *(?:ngày|tuần|giờ|phút|giây|tháng|tiếng)(?!\w)|\d|[.,]\d)(?= *(?:[.,;)(]|$|năm|/|tại|ở))| *\d{4}(?!\d)")
 _NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|ánh sáng)")
@@ -92,7 +94,7 @@ def _article(source: Source, amount: Amount) -> bool:
     before = words_before(source, amount.start, 1)
     if before:
         return before[0][1] not in _ONE_BEFORE
-    return bool(source.low[amount.end :].strip(" .,;"))
+    return amount.end < source.bare[1]
 
 
 def _compound(source: Source, amount: Amount) -> tuple[list[tuple[Decimal, str]], int]:
@@ -100,8 +102,8 @@ def _compound(source: Source, amount: Amount) -> tuple[list[tuple[Decimal, str]]
     assert unit is not None
     parts, end = [(amount.low.value, unit.code)], amount.end
     while not amount.per:
-        gap = re.compile(r"(?: +và)? +|,? +(?=\d)|(?=\d)").match(source.low, end)
-        numeral = numeral_at(source.low, gap.end()) if gap is not None else None
+        gap = _PART_GAP.match(source.low, end)
+        numeral = source.numeral(gap.end()) if gap is not None else None
         found = unit_at(source, numeral.end) if numeral is not None else None
         if numeral is None or found is None or found[0].kind not in ("time", "age"):
             break
@@ -128,7 +130,7 @@ def _read_half(source: Source, position: int) -> Reading | None:
     if found is None or found[0].kind != "time":
         return None
     unit, end = found
-    if re.compile(r" +(?:đầu|cuối|sau|trước)(?!\w)").match(source.low, end) or unit.code in ("s", "d") and unit.name == "s":
+    if _SPLIT_AFTER.match(source.low, end) or unit.code in ("s", "d") and unit.name == "s":
         return None
     halves = {"a": (Decimal(6), "mo"), "h": (Decimal(30), "min"), "d": (Decimal(12), "h"), "min": (Decimal(30), "s")}
     parts = [halves.get(unit.code, (Decimal("0.5"), unit.code))]
@@ -149,7 +151,7 @@ def _read_decades(source: Source, position: int) -> Reading | None:
         value, end = Decimal("0.5"), position + 3
         style = "words"
     else:
-        numeral = numeral_at(low, position)
+        numeral = source.numeral(position)
         if numeral is None:
             return None
         value, end, style = numeral.value, numeral.end, numeral.style
@@ -167,8 +169,9 @@ def _read_decades(source: Source, position: int) -> Reading | None:
 KIND = Kind(
     "DURATION",
     (
-        Rule("duration.decades", NUMBER | {"nửa"}, _read_decades),
-        Rule("duration", NUMBER, _read),
+        Rule("duration.decades", NUMBER, _read_decades, frozenset(["thập", "thế"])),
+        Rule("duration.half_century", frozenset(["nửa"]), _read_decades, frozenset(["thập", "thế"])),
+        Rule("duration", NUMBER, _read, frozenset(["@time", "@age"])),
         Rule("duration.half", frozenset(["nửa"]), _read_half),
     ),
 )

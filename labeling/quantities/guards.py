@@ -15,6 +15,13 @@ from labeling.quantities.lexicon import table
 from labeling.quantities.source import Source
 
 # name → pattern over the white-space-delimited token around a digit, with its case: it holds no number
+_BRACKET_NUMBER = re.compile(r"\d{1,2}\) *[^\W\d_]")
+_DECIMAL = re.compile(r"\d+\.\d+(?!\.)(?! +[^\W\d_]+ +[^\W\d_]+ +[^\W\d_])")
+_RUN = re.compile(r"[\w./:,-]{1,80}")
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
+_FOLLOWING = re.compile(r" +([^\W\d_]+(?: [^\W\d_]+)?)")
+_CONTRAST = re.compile(r"(?: [^\W\d_]+){0,2} +duy nhất|(?: [^\W\d_]+){1,2} +(?:và|hoặc|hay) +(?:hai|ba|bốn|\d)|(?: hoặc| hay) (?:hai|\d)")
+_CAPITAL_NEXT = re.compile(r" +([^\W\d_])")
 MASKS: dict[str, str] = {
     "web": r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[A-Za-z0-9-]+\.)+(?:vn|com|net|org|gov|edu|info|html?|pdf|docx?|jpg|png|mp4)(?:[/?#]\S*)?",
     "document": r"\d+[A-Za-z]?(?:[-/]\d+)*(?: ?[-/] ?[A-ZĐ]{1,}[A-ZĐa-z]*\d*)+(?:[-/.&][A-ZĐa-z0-9]+)*(?:/\d+)?",
@@ -58,16 +65,16 @@ def blocked_until(source: Source, start: int) -> int:
         opening = source.left(start, 8).strip(" -+*•–")
         if opening in ("", "(") and (_LIST.match(low, start) and opening == "" and not _decimal_line(source, start)):
             return start + 1 if low[start + 1 : start + 2] != "." else _run_end(low, start)
-        if before == "(" and re.compile(r"\d{1,2}\) *[^\W\d_]").match(low, start) and low[start + 1] == ")":
+        if before == "(" and _BRACKET_NUMBER.match(low, start) and low[start + 1] == ")":
             return start + 1
     return start
 
 
 def _decimal_line(source: Source, start: int) -> bool:
     """A whole text such as "1.5 tỷ" opens with a number, not with a list number."""
-    if "\n" in source.low.strip():
+    if source.lines:
         return False
-    return re.compile(r"\d+\.\d+(?!\.)(?! +[^\W\d_]+ +[^\W\d_]+ +[^\W\d_])").match(source.cased, start) is not None
+    return _DECIMAL.match(source.cased, start) is not None
 
 
 def _is_unit_token(source: Source, start: int, match: re.Match[str]) -> bool:
@@ -91,7 +98,7 @@ def _measured(source: Source, end: int) -> bool:
 
 
 def _run_end(low: str, start: int) -> int:
-    match = re.compile(r"[\w./:,-]{1,80}").match(low, start)
+    match = _RUN.match(low, start)
     end = match.end() if match is not None else start + 1
     while end > start + 1 and low[end - 1] in "./:,-":
         end -= 1
@@ -114,7 +121,7 @@ def name_list_end(source: Source, start: int) -> int:
     if match is None:
         return start + 1
     if not is_named(source, start, start + 1, None):
-        number = re.compile(r"\d[\d.,]*\d|\d").match(source.low, start)
+        number = _FIGURE.match(source.low, start)
         return number.end() if number is not None else start + 1
     return match.end()
 
@@ -166,8 +173,7 @@ def _all_caps(source: Source, words: list[tuple[int, str]], noun: str | None) ->
 def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
     """Whether a bare number may be a CARDINAL here."""
     start, end = amount.start, amount.end
-    whole = source.low.strip(" .,;:!?\n-").removeprefix("âm ").strip() == source.low[start:end]
-    if whole:
+    if source.is_whole(start, end):
         return True
     if amount.low.style == "words":
         return _word_counts(source, amount, noun)
@@ -199,7 +205,7 @@ def _word_counts(source: Source, amount: Amount, noun: str | None) -> bool:
     written, word = source.cased[start:end], low[start:end]
     if written[0].isupper() and _in_name(source, start, end):
         return False
-    following = re.compile(r" +([^\W\d_]+(?: [^\W\d_]+)?)").match(low, end)
+    following = _FOLLOWING.match(low, end)
     first = word.split()[0]
     single = " " not in word
     if single and following is not None and not (noun is not None and " " in noun):
@@ -237,14 +243,14 @@ def _against(source: Source, start: int, end: int) -> bool:
     before = words_before(source, start, 1)
     if before and before[0][1] in ("chỉ", "mỗi"):
         return True
-    after = re.compile(r"(?: [^\W\d_]+){0,2} +duy nhất|(?: [^\W\d_]+){1,2} +(?:và|hoặc|hay) +(?:hai|ba|bốn|\d)|(?: hoặc| hay) (?:hai|\d)").match(source.low, end)
+    after = _CONTRAST.match(source.low, end)
     return after is not None
 
 
 def _in_name(source: Source, start: int, end: int) -> bool:
     """A capitalised number word in the middle of a sentence, or before another capital, is a name."""
-    following = re.compile(r" +([^\W\d_])").match(source.cased, end)
-    preceding = source.cased[:start].rstrip(" ")
+    following = _CAPITAL_NEXT.match(source.cased, end)
+    preceding = source.cased[max(0, start - 8) : start].rstrip(" ")
     opens = not preceding or preceding[-1] in ".!?:\n\"“-•;(…"
     word = source.cased[start:end]
     if word.isupper() and len(word) > 1:

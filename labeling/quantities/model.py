@@ -70,11 +70,14 @@ class Rule(NamedTuple):
 
     starts   the trigger words it can begin with; "0" stands for any digit
     read     (source, position) → a reading that starts there, or None
+    follows  what must come next for the rule to be worth trying: a word, a sign, or "0" for a digit, right
+             after the number (for a rule that starts with one) or after the trigger word; None: anything
     """
 
     name: str
     starts: frozenset[str]
     read: Callable[[Source, int], Reading | None]
+    follows: frozenset[str] | None = None
 
 
 class Kind(NamedTuple):

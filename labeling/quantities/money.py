@@ -12,11 +12,14 @@ from labeling.quantities import lexicon
 from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start
 from labeling.quantities.lexicon import Unit, alternation, table
 from labeling.quantities.model import Kind, Reading, Rule
-from labeling.quantities.numerals import numeral_at, plain
+from labeling.quantities.numerals import plain
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER
 
 # a bare "5 triệu" is money when one of these stands before it in the clause
+_JOINT = re.compile(r" *- *| +(?:đến|tới) +")
+_WORD_NEXT = re.compile(r" +[^\W\d_]+")
+_NEXT_WORD = re.compile(r" +([^\W\d_]+)")
 _ABOUT_MONEY = re.compile(
     r"(?<!\w)(?:giá|trị giá|kinh phí|tiền|vốn|thu nhập|doanh thu|lợi nhuận|ngân sách|đầu tư|hỗ trợ|phạt|lãi|nợ|vay|lương|mua|bán"
     r"|thưởng|tiết kiệm|chi phí|chi|thu|đóng góp|ủng hộ|trao tặng|bồi thường|thiệt hại|chiếm đoạt|lừa đảo|tài trợ|dư nợ|quỹ|cọc|trả|nộp|đồng)(?!\w)"
@@ -63,7 +66,7 @@ def _cents(source: Source, amount: Amount) -> tuple[int, Decimal | None]:
     if unit is None or amount.high is not None or amount.per or not _minors().get(unit.code):
         return amount.end, None
     joint = _MINOR.match(source.low, amount.end)
-    numeral = numeral_at(source.low, joint.end()) if joint is not None else None
+    numeral = source.numeral(joint.end()) if joint is not None else None
     if numeral is None or numeral.value >= 100 or numeral.value != numeral.value.to_integral_value():
         return amount.end, None
     minor = _minor_pattern().match(source.low, numeral.end)
@@ -76,7 +79,7 @@ def _cents(source: Source, amount: Amount) -> tuple[int, Decimal | None]:
 
 def _read_minor(source: Source, position: int) -> Reading | None:
     """Hundredths alone: "mười xu" is a tenth of a dollar (the scale of Duckling's cases)."""
-    numeral = numeral_at(source.low, position)
+    numeral = source.numeral(position)
     minor = _minor_pattern().match(source.low, numeral.end) if numeral is not None else None
     if numeral is None or minor is None or minor[1] not in ("xu", "xen", "cent", "cents"):
         return None
@@ -111,10 +114,10 @@ def _read_prefixed(source: Source, position: int) -> Reading | None:
 
 
 def _second_prefixed(source: Source, amount: Amount, code: str) -> Amount | None:
-    joint = re.compile(r" *- *| +(?:đến|tới) +").match(source.low, amount.end)
+    joint = _JOINT.match(source.low, amount.end)
     pattern, codes = _prefixes()
     match = pattern.match(source.low, joint.end()) if joint is not None and amount.high is None else None
-    numeral = numeral_at(source.low, match.end()) if match is not None and codes[match[1]] == code else None
+    numeral = source.numeral(match.end()) if match is not None and codes[match[1]] == code else None
     if numeral is None:
         return None
     return amount._replace(high=numeral, end=numeral.end, joined="-")
@@ -125,7 +128,7 @@ def _read_bare_scale(source: Source, position: int) -> Reading | None:
     amount = amount_at(source, position)
     if amount is None or amount.unit is not None or (amount.high or amount.low).scale not in _MONEY_SCALES:
         return None
-    if re.compile(r" +[^\W\d_]+").match(source.low, amount.end) and not _function_word(source, amount.end):
+    if _WORD_NEXT.match(source.low, amount.end) and not _function_word(source, amount.end):
         return None
     window = source.left(position, 70)
     cut = [match.end() for match in _CLAUSE_END.finditer(window)]
@@ -141,7 +144,7 @@ _FUNCTION_WORDS = frozenset(
 
 
 def _function_word(source: Source, position: int) -> bool:
-    match = re.compile(r" +([^\W\d_]+)").match(source.low, position)
+    match = _NEXT_WORD.match(source.low, position)
     return match is not None and match[1] in _FUNCTION_WORDS
 
 
@@ -171,11 +174,11 @@ def prefix_words() -> frozenset[str]:
 KIND = Kind(
     "MONEY",
     (
-        Rule("money", NUMBER, _read),
+        Rule("money", NUMBER, _read, frozenset(["@money"])),
         Rule("money.prefix", frozenset(["$"]), _read_prefixed),
-        Rule("money.cents", NUMBER, _read_minor),
-        Rule("money.t", frozenset(["0"]), _read_short_billion),
-        Rule("money.implied", NUMBER, _read_bare_scale),
+        Rule("money.cents", NUMBER, _read_minor, frozenset(["xu", "xen", "cent", "cents"])),
+        Rule("money.t", frozenset(["0"]), _read_short_billion, frozenset(["t"])),
+        Rule("money.implied", NUMBER, _read_bare_scale, frozenset(["@none"])),
     ),
 )
 __all__ = ["KIND", "lexicon"]

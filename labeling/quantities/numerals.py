@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from labeling.quantities.model import Numeral, Style
 
+_SUFFIX_TAIL = re.compile(r"\d{1,3}(?![\d\w.,/])")
+_CLOSES = re.compile(r"\s*(?:$|[.,;:)\]!?]|đồng|đô|vnđ|vnd|usd|euro|nữa|rồi)")
 DIGITS = {
     "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "nhăm": 5,
     "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
@@ -41,6 +43,7 @@ FIGURE = (
 _FIGURE = re.compile(FIGURE)
 _TOKEN = re.compile(rf" *(?:({FIGURE})|({'|'.join(sorted(WORDS, key=len, reverse=True))})(?!\w))")
 _FIRST = re.compile(rf"({FIGURE})|({'|'.join(sorted(WORDS, key=len, reverse=True))})(?!\w)")
+_ONE = Decimal(1)
 _SUFFIX = re.compile(r"(tr|k|M|G)(?![^\W\d_])")
 _ROMAN = re.compile(r"(?=[mdclxvi])m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?!\w)")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
@@ -57,7 +60,13 @@ class Token:
         self.figure = figure
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
+def _plain_figure(figure: str) -> tuple[Decimal, str, str]:
+    value, variant = figure_value(figure)
+    return value, plain(value, keep=True), variant
+
+
+@lru_cache(maxsize=8192)
 def figure_value(figure: str) -> tuple[Decimal, str]:
     """A digit figure's value and the style that decided it: "", "us" (reversed signs) or "space"."""
     if " " in figure:
@@ -94,6 +103,11 @@ def numeral_at(low: str, position: int) -> Numeral | None:
     match = _FIRST.match(low, position)
     if match is None:
         return None
+    if match[1] is not None:
+        end = match.end()
+        if _TOKEN.match(low, end) is None and _SUFFIX.match(low, end) is None:
+            value, num, variant = _plain_figure(match[1])
+            return Numeral(position, end, value, num, _ONE, "arabic", variant)
     tokens: list[Token] = []
     while match is not None:
         if match[1] is not None:
@@ -155,7 +169,7 @@ class _Parser:
         if match[1] == "G" and value >= 1:
             return None
         scale, end = _SUFFIXES[match[1]], match.end()
-        tail = re.compile(r"\d{1,3}(?![\d\w.,/])").match(self.low, end) if match[1] == "tr" else None
+        tail = _SUFFIX_TAIL.match(self.low, end) if match[1] == "tr" else None
         if tail is not None:
             value += Decimal(f"0.{tail[0]}")
             end = tail.end()
@@ -348,7 +362,7 @@ class _Parser:
 
     def _ends_here(self, end: int) -> bool:
         """After "triệu hai" only the end, a mark or a currency may follow; a noun makes it a count."""
-        return re.compile(r"\s*(?:$|[.,;:)\]!?]|đồng|đô|vnđ|vnd|usd|euro|nữa|rồi)").match(self.low, end) is not None
+        return _CLOSES.match(self.low, end) is not None
 
 
 def plain(value: Decimal, *, keep: bool = False) -> str:

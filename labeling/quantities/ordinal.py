@@ -8,9 +8,14 @@ from decimal import Decimal
 from labeling.norm import Norm
 from labeling.quantities.cues import words_before
 from labeling.quantities.model import Kind, Numeral, Reading, Rule
-from labeling.quantities.numerals import numeral_at, plain, roman
+from labeling.quantities.numerals import plain, roman
 from labeling.quantities.source import Source
+from labeling.quantities.triggers import NUMBER, ROMAN
 
+_WORD = re.compile(r"[^\W\d_]+")
+_OUT_OF = re.compile(r"/\d{1,4}(?![\d/])")
+_COUNTED_AFTER = re.compile(r" *(?:%|[-/.]\d| +(?:giờ|tháng|ngày|năm|triệu|tỷ|đồng)(?!\w))")
+_MEASURED_AFTER = re.compile(r" *(?:%|(?:tỷ|triệu|nghìn|đồng|năm|tháng|ngày|giờ|ha|km|m|mét|tấn|kg|người|hộ)(?!\w))")
 _RANK_WORDS = {"nhất": 1, "nhì": 2, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "chót": None}
 _WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy", "bẩy", "2", "3", "4", "5", "6", "7")
 _MARK = re.compile(r"(?:lần +thứ|thứ|lần) +")
@@ -33,11 +38,11 @@ def _read_mark(source: Source, position: int) -> Reading | None:
         return None
     low, at = source.low, match.end()
     marked = match[0].rstrip().endswith("thứ")
-    word = re.compile(r"[^\W\d_]+").match(low, at)
+    word = _WORD.match(low, at)
     figure = _roman_at(source, at)
     if figure is not None:
         return Reading(position, figure[1], "ORDINAL", _norm(figure[0], "roman", "ordinal.mark"), 0.97)
-    numeral = numeral_at(low, at)
+    numeral = source.numeral(at)
     if marked and word is not None and word[0] in ("nhất", "nhì", "tư") and not (word[0] == "tư" and numeral is not None):
         value = _RANK_WORDS[word[0]] or 0
         if word[0] == "nhất" and source.cased[at] == "N" and source.cased[position] != "T":
@@ -48,11 +53,11 @@ def _read_mark(source: Source, position: int) -> Reading | None:
     if not marked and (numeral.style == "words" or numeral.value > 20 or numeral.value < 1):
         return None
     end = numeral.end
-    out_of = re.compile(r"/\d{1,4}(?![\d/])").match(low, end) if marked else None
+    out_of = _OUT_OF.match(low, end) if marked else None
     end = out_of.end() if out_of is not None else end
     if end < source.size and (low[end] in "/" or low[end].isalpha()):
         return None
-    if not marked and re.compile(r" *(?:%|[-/.]\d| +(?:giờ|tháng|ngày|năm|triệu|tỷ|đồng)(?!\w))").match(low, end):
+    if not marked and _COUNTED_AFTER.match(low, end):
         return None
     norm = _norm(numeral.value, numeral.style, "ordinal.mark" if marked else "ordinal.times", numeral.num)
     return _checked(source, position, end, norm, weekday=match[0].strip() == "thứ" and low[at:end] in _WEEKDAYS)
@@ -68,7 +73,7 @@ def _checked(source: Source, start: int, end: int, norm: Norm, *, weekday: bool)
     before = words_before(source, start, 1)
     opens = re.search(r"(?:^|[.;:!?\n–-])\s*\Z", source.left(start, 6)) is not None
     if source.low.startswith("thứ", start) and opens and _DISCOURSE.match(source.low, end) and norm.numeral == "words":
-        if source.low.strip(" .\n") != source.low[start:end]:
+        if not source.is_whole(start, end):
             return None
     if weekday:
         ranked = bool(before) and before[0][1] in _RANKED
@@ -118,7 +123,7 @@ def _read_series(source: Source, position: int) -> Reading | None:
 
 
 def _small(source: Source, position: int, *, words: bool) -> Numeral | None:
-    numeral = numeral_at(source.low, position)
+    numeral = source.numeral(position)
     if numeral is None or numeral.scale != 1 or not 0 < numeral.value <= 150:
         return None
     if numeral.style != "arabic" and not words or numeral.value != numeral.value.to_integral_value():
@@ -127,7 +132,7 @@ def _small(source: Source, position: int, *, words: bool) -> Numeral | None:
     following = source.low[end : end + 2]
     if following[:1].isalpha() or (following[:1] in "/.,-" and following[1:2].isdigit() and following[:1] != "-"):
         return None
-    if re.compile(r" *(?:%|(?:tỷ|triệu|nghìn|đồng|năm|tháng|ngày|giờ|ha|km|m|mét|tấn|kg|người|hộ)(?!\w))").match(source.low, end):
+    if _MEASURED_AFTER.match(source.low, end):
         return None
     return numeral
 
@@ -145,18 +150,19 @@ def _read_congress(source: Source, position: int) -> Reading | None:
 def _read_first(source: Source, position: int) -> Reading | None:
     """ "đầu tiên" alone."""
     match = _FIRST.match(source.low, position)
-    if match is None or source.low.strip(" .\n") != match[0]:
+    if match is None or not source.is_whole(position, match.end()):
         return None
     return Reading(position, match.end(), "ORDINAL", _norm(1, "words", "ordinal.first"), 0.8)
 
 
 SERIES_WORDS = frozenset("khóa khoá loại hạng cấp mức đợt vòng mũi giai bậc phiên kỳ kì tập".split())
+_NUMBERS = NUMBER | ROMAN | {"nhất", "nhì", "tư"}
 KIND = Kind(
     "ORDINAL",
     (
-        Rule("ordinal.mark", frozenset(["thứ", "lần"]), _read_mark),
-        Rule("ordinal.series", SERIES_WORDS | {"lần"}, _read_series),
-        Rule("ordinal.congress", frozenset("ivx"), _read_congress),
-        Rule("ordinal.first", frozenset(["đầu", "lần"]), _read_first),
+        Rule("ordinal.mark", frozenset(["thứ", "lần"]), _read_mark, _NUMBERS | {"thứ"}),
+        Rule("ordinal.series", SERIES_WORDS | {"lần"}, _read_series, _NUMBERS | {"độ", "đoạn", "thứ"}),
+        Rule("ordinal.congress", ROMAN, _read_congress),
+        Rule("ordinal.first", frozenset(["đầu", "lần"]), _read_first, frozenset(["tiên", "đầu"])),
     ),
 )

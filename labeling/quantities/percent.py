@@ -15,4 +15,4 @@ def _read(source: Source, position: int) -> Reading | None:
     return Reading(range_start(source, amount), amount.end, "PERCENT", norm_of(source, amount, "percent"), 0.97)
 
 
-KIND = Kind("PERCENT", (Rule("percent", NUMBER, _read),))
+KIND = Kind("PERCENT", (Rule("percent", NUMBER, _read, frozenset(["@percent"])),))

@@ -9,10 +9,16 @@ import re
 
 from corpus.dates import WEEKDAYS, edtf
 from labeling.quantities import resolve
-from labeling.quantities.numerals import numeral_at, roman
+from labeling.quantities.numerals import roman
 from labeling.quantities.points import Point, PointReader, year_after
 from labeling.quantities.source import Source
 
+_HALF_TAIL = re.compile(r" *[/,]? *(\d{4})(?!\d|[.,]\d)")
+_HALF_SHIFT = re.compile(r" +(nay|ngoái|trước|sau|tới|này)(?!\w)")
+_GAP = re.compile(r" +")
+_YEAR_ALONE = re.compile(r"((?:19|20)\d\d)(?!\d|[.,]\d)")
+_WORD = re.compile(r"[^\W\d_]+")
+_NO_ANCHOR = re.compile(r" +(?:đó|đây|khi|này|ngày|tết)(?!\w)")
 _YEARS = re.compile(r"((?:1[5-9]|20|21)\d\d) *- *((?:1[5-9]|20|21)\d\d|\d\d)(?![\d]|[.,]\d|[/-]\d|[^\W\d_])")
 _YEARS_TO = re.compile(r"((?:1[5-9]|20|21)\d\d) +(?:đến|tới) +(?:năm +)?((?:1[5-9]|20|21)\d\d)(?!\d|[.,]\d)")
 _TERM = re.compile(
@@ -110,13 +116,13 @@ def _half(source: Source, at: int) -> Point | None:
     if match[0].endswith("kỳ"):
         years = _two_years(source, end + 1) if end < source.size and low[end] == " " else None
         return Point(at, years[2] if years else end, None, "half", score=0.8, rule="date.half.term")
-    tail = re.compile(r" *[/,]? *(\d{4})(?!\d|[.,]\d)").match(low, end) if anchored else None
+    tail = _HALF_TAIL.match(low, end) if anchored else None
     year: int | None = None
     shift: int | None = None
     if tail is not None and 1800 <= int(tail[1]) <= 2200:
         year, end = int(tail[1]), tail.end()
     elif anchored:
-        word = re.compile(r" +(nay|ngoái|trước|sau|tới|này)(?!\w)").match(low, end)
+        word = _HALF_SHIFT.match(low, end)
         if word is not None:
             shift, end = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1}[word[1]], word.end()
     else:
@@ -138,7 +144,7 @@ def _month_span(
 
 
 def _small(source: Source, at: int) -> int:
-    numeral = numeral_at(source.low, at)
+    numeral = source.numeral(at)
     return int(numeral.value) if numeral is not None and numeral.value < 100 and numeral.scale == 1 else 0
 
 
@@ -173,7 +179,7 @@ def _same_period(source: Source, at: int) -> Point | None:
     match = _SAME.match(source.low, at)
     if match is None:
         return None
-    after = re.compile(r" +").match(source.low, match.end())
+    after = _GAP.match(source.low, match.end())
     if after is None:
         return None
     best: Point | None = None
@@ -183,7 +189,7 @@ def _same_period(source: Source, at: int) -> Point | None:
             point = read(source, after.end())
             if point is not None and (best is None or point.end > best.end):
                 best = point
-    bare = re.compile(r"((?:19|20)\d\d)(?!\d|[.,]\d)").match(source.low, after.end())
+    bare = _YEAR_ALONE.match(source.low, after.end())
     if best is None and bare is not None:
         return Point(at, bare.end(), bare[1], "year", int(bare[1]), score=0.9, rule="date.same_period")
     return best._replace(start=at, rule="date.same_period") if best is not None else None
@@ -192,7 +198,7 @@ def _same_period(source: Source, at: int) -> Point | None:
 def _first_word(source: Source, at: int) -> str:
     if at < source.size and source.low[at].isdigit():
         return "0"
-    match = re.compile(r"[^\W\d_]+").match(source.low, at)
+    match = _WORD.match(source.low, at)
     return match[0] if match is not None else ""
 
 
@@ -221,7 +227,7 @@ def _unit_anchor(source: Source, at: int) -> Point | None:
     unit, word = match[2], match[3]
     if unit == "ngày" and word not in ("trước",) or (unit, word) in {("tháng", "nay"), ("tuần", "nay"), ("tháng", "kia"), ("ngày", "trước")}:
         return None
-    if word in ("trước", "sau") and re.compile(r" +(?:đó|đây|khi|này|ngày|tết)(?!\w)").match(source.low, match.end()):
+    if word in ("trước", "sau") and _NO_ANCHOR.match(source.low, match.end()):
         return None
     if re.search(r"(?:nhiều|những|các|mấy|hằng|hàng|vài|từng|mỗi|một số) +\Z", source.left(at, 12)):
         return None
@@ -233,7 +239,7 @@ def _unit_anchor(source: Source, at: int) -> Point | None:
 
 def _n_units(source: Source, at: int) -> Point | None:
     """ "3 năm qua", "5 ngày tới", "hai tuần trước", "10 năm gần đây"."""
-    numeral = numeral_at(source.low, at)
+    numeral = source.numeral(at)
     match = _N_UNITS.match(source.low, numeral.end) if numeral is not None else None
     if numeral is None or match is None or numeral.value != int(numeral.value) or numeral.value > 1000:
         return None

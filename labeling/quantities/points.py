@@ -12,10 +12,23 @@ from typing import NamedTuple
 
 from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
 from labeling.quantities import cardinal, guards, resolve
-from labeling.quantities.numerals import numeral_at, roman
+from labeling.quantities.numerals import roman
 from labeling.quantities.source import Source
 
 
+_NAMED_YEAR = re.compile(r" +năm +(\d{4})(?!\d)")
+_YEAR_FOLLOWS = re.compile(r" +năm +\d")
+_YEAR_NOT_MAY = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|học|qua)")
+_YEAR_NOT_MONTH = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)")
+_WORD_FOLLOWS = re.compile(r" +[^\W\d_]")
+_COUNTED_FOLLOWS = re.compile(r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)")
+_QUARTER_FIGURE = re.compile(r"[1-4](?![\d.,]\d|\d)")
+_WORD = re.compile(r"[^\W\d_]+")
+_QUARTER_YEAR = re.compile(r" *[/-] *\d{4}")
+_LONE_DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?![\d]|[.,/-]\d|%|[^\W\d_])")
+_DAY_COUNTS = re.compile(r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường hợp|phút|viên|ly|cốc|lít)(?!\w)")
+_TET = re.compile(r" +tết(?!\w)")
+_TWO_DIGITS = re.compile(r"\d{1,2}(?!\d)")
 class Point(NamedTuple):
     """A date at [start, end): what it says (`edtf`), its parts, its grain, and the resolved value if any."""
 
@@ -57,7 +70,7 @@ def year_after(source: Source, position: int) -> tuple[int | None, int, int | No
         if 100 <= int(digits) <= 2200:
             return int(digits), match.end(), None
     match = _YEAR_WORDS.match(source.low, position)
-    numeral = numeral_at(source.low, match.end()) if match is not None else None
+    numeral = source.numeral(match.end()) if match is not None else None
     if numeral is not None and 1000 <= numeral.value <= 2200:
         return int(numeral.value), numeral.end, None
     match = _YEAR_RELATIVE.match(source.low, position)
@@ -129,7 +142,7 @@ def _dm(source: Source, at: int) -> Point | None:
     if guards.is_named(source, at, match.end(), None, capitals=False):
         return None
     year, end, shift = None, match.end(), None
-    relative = _YEAR_RELATIVE.match(source.low, end) or re.compile(r" +năm +(\d{4})(?!\d)").match(source.low, end)
+    relative = _YEAR_RELATIVE.match(source.low, end) or _NAMED_YEAR.match(source.low, end)
     if relative is not None:
         end = relative.end()
         year, shift = (int(relative[1]), None) if relative[1].isdigit() else (None, _RELATIVE_YEARS[relative[1]])
@@ -154,13 +167,13 @@ def _d_month(source: Source, at: int) -> Point | None:
         start = at
         if low.startswith(("mùng ", "mồng "), at):
             start = at + 5
-        numeral = numeral_at(low, start)
+        numeral = source.numeral(start)
         rằm = low.startswith("rằm", at)
         if not rằm and (numeral is None or numeral.style != "words" or not 1 <= numeral.value <= 31 or numeral.scale != 1):
             return None
         day, end = (15, at + 3) if rằm else (int(numeral.value), numeral.end)  # type: ignore[union-attr]
     month, end, word = month_after(source, end)
-    if month is None or (re.compile(r" +năm +\d").match(low, end) is None and _count_of_months(source, at, end, word)):
+    if month is None or (_YEAR_FOLLOWS.match(low, end) is None and _count_of_months(source, at, end, word)):
         return None
     year, end, shift = year_after(source, end)
     if word in ("giêng", "chạp") or low.startswith("rằm", at):
@@ -172,7 +185,7 @@ def _d_month(source: Source, at: int) -> Point | None:
 
 def _count_of_months(source: Source, at: int, end: int, word: str) -> bool:
     """ "3 tháng năm 2020" counts months ("năm" is the year, not May)."""
-    return word == "năm" and re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|học|qua)").match(source.low, end) is not None
+    return word == "năm" and _YEAR_NOT_MAY.match(source.low, end) is not None
 
 
 def month_after(source: Source, at: int) -> tuple[int | None, int, str]:
@@ -194,7 +207,7 @@ def _month_point(source: Source, at: int) -> Point | None:
     if month is None or source.left(at, 12).endswith("cách mạng "):
         return None
     low = source.low
-    if word == "năm" and re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)").match(low, end):
+    if word == "năm" and _YEAR_NOT_MONTH.match(low, end):
         return None
     year, end, shift = year_after(source, end)
     if word in ("giêng", "chạp"):
@@ -208,12 +221,12 @@ def _year_point(source: Source, at: int) -> Point | None:
     """ "năm 2020", "năm hai nghìn không trăm hai mươi", "năm Tân Sửu 2021"."""
     match = re.compile(r"năm +(?:(?:tài chính|dương lịch|ngân sách|kế hoạch) +)?(?:" + _CAN_CHI + r" *[,(-]? *)?(\d{3,4})(?![\d]|[.,]\d|/\d{3})").match(source.low, at)
     if match is not None:
-        if int(match[1]) > 2200 or len(match[1]) == 3 and re.compile(r" +[^\W\d_]").match(source.low, match.end()):
+        if int(match[1]) > 2200 or len(match[1]) == 3 and _WORD_FOLLOWS.match(source.low, match.end()):
             return None
         return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.97, rule="date.year")
     if not source.low.startswith("năm ", at):
         return None
-    numeral = numeral_at(source.low, at + 4)
+    numeral = source.numeral(at + 4)
     if numeral is None or numeral.style != "words" or not 1000 <= numeral.value <= 2200 or numeral.value % 1000 == 0 and numeral.value != 2000:
         return None
     return Point(at, numeral.end, edtf(int(numeral.value)), "year", int(numeral.value), score=0.9, rule="date.year.words")
@@ -231,7 +244,7 @@ def _bare_year(source: Source, at: int) -> Point | None:
         return None
     if not _YEAR_CUES.search(source.left(at, 10)) or source.left(at, 4).endswith(("số ", "n$")):
         return None
-    if re.compile(r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)").match(source.low, match.end()):
+    if _COUNTED_FOLLOWS.match(source.low, match.end()):
         return None
     return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.7, rule="date.year.bare")
 
@@ -246,18 +259,18 @@ def _quarter(source: Source, at: int) -> Point | None:
     if match is None:
         return None
     low, end = source.low, match.end()
-    figure = re.compile(r"[1-4](?![\d.,]\d|\d)").match(low, end)
+    figure = _QUARTER_FIGURE.match(low, end)
     value = roman(low, end)
     if figure is not None:
         number, end = int(figure[0]), figure.end()
     elif value is not None and value[0] <= 4:
         number, end = value
     else:
-        word = re.compile(r"[^\W\d_]+").match(low, end)
+        word = _WORD.match(low, end)
         if word is None or word[0] not in _QUARTER_WORDS or match[0] == "q":
             return None
         number, end = _QUARTER_WORDS[word[0]], word.end()
-    if low[at] == "q" and match[0].strip() == "q" and not re.compile(r" *[/-] *\d{4}").match(low, end):
+    if low[at] == "q" and match[0].strip() == "q" and not _QUARTER_YEAR.match(low, end):
         return None
     year, end, shift = year_after(source, end)
     resolved = None
@@ -268,17 +281,17 @@ def _quarter(source: Source, at: int) -> Point | None:
 
 def _bare_day(source: Source, at: int) -> Point | None:
     """ "ngày 15": the day alone; the number must stand right after "ngày"."""
-    match = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?![\d]|[.,/-]\d|%|[^\W\d_])").match(source.low, at)
+    match = _LONE_DAY.match(source.low, at)
     if match is None or not 1 <= int(match[1]) <= 31:
         return None
     before = re.search(r"(\w+)?\s*ngày +\Z", source.left(at, 20))
     lunar = source.low.startswith(("mùng", "mồng"), at)
     if before is None and not lunar or before is not None and before[1] in ("mỗi", "một", "số", "hàng", "hằng"):
         return None
-    if re.compile(r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường hợp|phút|viên|ly|cốc|lít)(?!\w)").match(source.low, match.end()):
+    if _DAY_COUNTS.match(source.low, match.end()):
         return None
     day, end = int(match[1]), match.end()
-    tet = re.compile(r" +tết(?!\w)").match(source.low, end)
+    tet = _TET.match(source.low, end)
     if lunar and tet is not None:
         return Point(at, tet.end(), None, "day", None, 1, day, 0.9, "date.tet", None, edtf(None, 1, day))
     resolved = None
@@ -301,7 +314,7 @@ def _century(source: Source, at: int) -> Point | None:
         return None
     value = roman(source.low, match.end())
     if value is None:
-        figure = re.compile(r"\d{1,2}(?!\d)").match(source.low, match.end())
+        figure = _TWO_DIGITS.match(source.low, match.end())
         value = (int(figure[0]), figure.end()) if figure is not None else None
     if value is None or not 1 <= value[0] <= 22:
         return None
@@ -334,6 +347,8 @@ def _ym(source: Source, at: int) -> Point | None:
     return _day_point(source, at, match.end(), None, int(match[2]), "date.iso.month", score=0.85, year=int(match[1]))
 
 
+# the readers of dates in figures and signs
+SIGNED: frozenset[PointReader] = frozenset([_dmy, _ymd, _my, _ym, _dm])
 POINTS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset("0"), _dmy),
     (frozenset("0"), _ymd),

@@ -10,10 +10,11 @@ import msgspec
 from labeling.norm import Norm
 from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start, unit_at
 from labeling.quantities.model import Kind, Reading, Rule
-from labeling.quantities.numerals import figure_value, numeral_at, plain
+from labeling.quantities.numerals import figure_value, plain
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import DIGIT, NUMBER
 
+_GAP = re.compile(r" +")
 _NOT_MEASURES = frozenset(["money", "time", "percent", "age"])
 _METRE_TAIL = re.compile(r"(\d+) ?(?:m|mét) ?(\d{1,2})(?![\w/²³]|[.,]\d)")
 _SIZES = re.compile(r"(\d+(?:[.,]\d+)?) ?(km|m|cm|mm)? ?[x×] ?(\d+(?:[.,]\d+)?)(?: ?[x×] ?(\d+(?:[.,]\d+)?))? ?(km2|m2|m²|km|m|cm|mm)(?!\w)")
@@ -41,8 +42,8 @@ def _compound_end(source: Source, amount: Amount) -> int:
     """ "5 tấn 3 tạ", "3 sào 5 thước": smaller traditional units in a row belong to one measure."""
     end, unit = amount.end, amount.unit
     while unit is not None and unit.code in _COMPOUND and amount.high is None and not amount.per:
-        gap = re.compile(r" +").match(source.low, end)
-        numeral = numeral_at(source.low, gap.end()) if gap is not None else None
+        gap = _GAP.match(source.low, end)
+        numeral = source.numeral(gap.end()) if gap is not None else None
         found = unit_at(source, numeral.end) if numeral is not None else None
         if found is None or _COMPOUND.get(found[0].code, 0) <= _COMPOUND[unit.code]:
             break
@@ -114,10 +115,10 @@ def _half_unit(source: Source, position: int) -> Reading | None:
 KIND = Kind(
     "QUANTITY",
     (
-        Rule("quantity", NUMBER, _read),
-        Rule("quantity.metre_tail", DIGIT, _read_metres),
-        Rule("quantity.size", DIGIT, _read_size),
-        Rule("quantity.fraction", DIGIT, _read_fraction),
+        Rule("quantity", NUMBER, _read, frozenset(["@measure", "@length"])),
+        Rule("quantity.metre_tail", DIGIT, _read_metres, frozenset(["m", "mét"])),
+        Rule("quantity.size", DIGIT, _read_size, frozenset(["x", "×", "m", "cm", "mm", "km"])),
+        Rule("quantity.fraction", DIGIT, _read_fraction, frozenset("/")),
         Rule("quantity.half", frozenset(["nửa"]), _half_unit),
     ),
 )

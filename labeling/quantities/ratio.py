@@ -10,11 +10,14 @@ from labeling.quantities.amounts import unit_at
 from labeling.quantities.cardinal import noun_after
 from labeling.quantities.cues import cue_before, words_before
 from labeling.quantities.model import Kind, Reading, Rule
-from labeling.quantities.numerals import DIGITS, numeral_at, plain
+from labeling.quantities.numerals import DIGITS, plain
 from labeling.quantities.quantity import finite
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import DIGIT, NUMBER
 
+_WORD = re.compile(r"[^\W\d_]+")
+_OUT_OF = re.compile(r" +trên +(?:tổng số +)?")
+_NEXT_WORD = re.compile(r" +([^\W\d_]+)")
 _OF = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)( ?)/\2(\d{1,3}(?:\.\d{3})+|\d+)(?![\d/]|[.,-]\d|\w)")
 _MIXED = re.compile(r"(\d{1,3}) (\d)/(\d)(?![\d/.])")
 _MIXED_BEFORE = re.compile(r"[^\W\d_]\s\Z")
@@ -106,7 +109,7 @@ def _read_times(source: Source, position: int) -> Reading | None:
     low, at = source.low, match.end()
     cue = cue_before(source, at) if match[0].strip() != "gấp" else None
     fields = {"mod": cue.mod, "cue": cue.word} if cue is not None else {}
-    numeral = numeral_at(low, at)
+    numeral = source.numeral(at)
     lan = _LAN.match(low, numeral.end) if numeral is not None else None
     if numeral is not None and lan is not None:
         norm = Norm(
@@ -119,7 +122,7 @@ def _read_times(source: Source, position: int) -> Reading | None:
         if ranged is not None:
             norm = Norm(low=plain(numeral.value), high=ranged[0], denominator="1", numeral="arabic", rule="ratio.times.range")
             return Reading(position, ranged[1], "RATIO", norm, 0.95)
-    word = re.compile(r"[^\W\d_]+").match(low, at)
+    word = _WORD.match(low, at)
     if word is not None and _WORD_TIMES.get(word[0]) is not None:
         value = _WORD_TIMES[word[0]]
         norm = Norm(value=value, numerator=value, denominator="1", num=value, numeral="words", rule="ratio.times.word", **fields)  # type: ignore[arg-type]
@@ -129,14 +132,14 @@ def _read_times(source: Source, position: int) -> Reading | None:
 
 def _times_range(source: Source, position: int) -> tuple[str, int] | None:
     joint = _TO.match(source.low, position)
-    second = numeral_at(source.low, joint.end()) if joint is not None else None
+    second = source.numeral(joint.end()) if joint is not None else None
     lan = _LAN.match(source.low, second.end) if second is not None else None
     return (plain(second.value), lan.end()) if second is not None and lan is not None else None
 
 
 def _read_multiple(source: Source, position: int) -> Reading | None:
     """ "tăng 1,5 lần", "2,7 lần": a multiple without "gấp"; whole numbers need a comparison before them."""
-    numeral = numeral_at(source.low, position)
+    numeral = source.numeral(position)
     lan = _LAN.match(source.low, numeral.end) if numeral is not None else None
     if numeral is None or lan is None:
         return None
@@ -153,11 +156,11 @@ def _read_multiple(source: Source, position: int) -> Reading | None:
 def _read_parts(source: Source, position: int) -> Reading | None:
     """ "hai phần ba", "3 phần 4", "một phần mười"."""
     low = source.low
-    top = numeral_at(low, position)
+    top = source.numeral(position)
     joint = _PHAN.match(low, top.end) if top is not None else None
     if top is None or joint is None:
         return None
-    bottom = numeral_at(low, joint.end())
+    bottom = source.numeral(joint.end())
     value, end = (bottom.value, bottom.end) if bottom is not None else (None, 0)
     if bottom is None and low.startswith("tư", joint.end()):
         value, end = DIGITS["tư"], joint.end() + 2
@@ -173,9 +176,9 @@ def _read_parts(source: Source, position: int) -> Reading | None:
 def _read_on(source: Source, position: int) -> Reading | None:
     """ "8 trên 10 xã", "bảy trên mười": x out of y in words."""
     low = source.low
-    top = numeral_at(low, position)
-    joint = re.compile(r" +trên +(?:tổng số +)?").match(low, top.end) if top is not None else None
-    bottom = numeral_at(low, joint.end()) if joint is not None else None
+    top = source.numeral(position)
+    joint = _OUT_OF.match(low, top.end) if top is not None else None
+    bottom = source.numeral(joint.end()) if joint is not None else None
     if top is None or bottom is None or top.value > bottom.value or top.value != int(top.value) or bottom.value != int(bottom.value):
         return None
     from labeling.quantities.amounts import unit_at  # noqa: PLC0415
@@ -194,14 +197,14 @@ def _read_half(source: Source, position: int) -> Reading | None:
     match = _HALF.match(source.low, position)
     if match is None:
         return None
-    following = re.compile(r" +([^\W\d_]+)").match(source.low, match.end())
+    following = _NEXT_WORD.match(source.low, match.end())
     if following is not None and following[1] in ("đêm", "chừng", "vời", "nhiệm", "đầu", "cuối", "năm", "tháng", "thế", "kia", "này", "ngày", "buổi", "đường", "muốn", "mùa", "gốc"):
         return None
     if not match[0].startswith("một") and cue_before(source, position) is None and not (following and following[1] in ("số", "triệu", "tỷ", "dân")):
         return None
     if following is not None and following[1] in ("triệu", "tỷ", "tỉ"):
         scale = 500_000 if following[1] == "triệu" else 500_000_000
-        unit_found = numeral_at(source.low, following.start(1))
+        unit_found = source.numeral(following.start(1))
         end = unit_found.end if unit_found else following.end()
         from labeling.quantities.amounts import unit_at  # noqa: PLC0415
 
@@ -224,13 +227,13 @@ def _read_colon(source: Source, position: int) -> Reading | None:
 KIND = Kind(
     "RATIO",
     (
-        Rule("ratio.of", DIGIT, _read_of),
-        Rule("ratio.mixed", DIGIT, _read_mixed),
+        Rule("ratio.of", DIGIT, _read_of, frozenset("/")),
+        Rule("ratio.mixed", DIGIT, _read_mixed, frozenset("0")),
         Rule("ratio.times", frozenset(["gấp"]), _read_times),
-        Rule("ratio.multiple", NUMBER, _read_multiple),
-        Rule("ratio.parts", NUMBER, _read_parts),
-        Rule("ratio.on", NUMBER, _read_on),
+        Rule("ratio.multiple", NUMBER, _read_multiple, frozenset(["lần"])),
+        Rule("ratio.parts", NUMBER, _read_parts, frozenset(["phần"])),
+        Rule("ratio.on", NUMBER, _read_on, frozenset(["trên"])),
         Rule("ratio.half", frozenset(["một", "nửa"]), _read_half),
-        Rule("ratio.colon", DIGIT, _read_colon),
+        Rule("ratio.colon", DIGIT, _read_colon, frozenset(":/")),
     ),
 )

@@ -9,6 +9,9 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+from labeling.quantities.model import Numeral
+from labeling.quantities.numerals import numeral_at
+
 if TYPE_CHECKING:
     from labeling.quantities.amounts import Amount
     from labeling.quantities.points import Point
@@ -27,7 +30,7 @@ _MEGA = re.compile(r"(?<=\d)[MG](?![^\W\d_])")
 class Source:
     """A folded text, and what the rules have already read at a position (so that no rule reads twice)."""
 
-    __slots__ = ("amounts", "cased", "dates", "low", "reference", "size")
+    __slots__ = ("amounts", "bare", "cased", "dates", "lines", "low", "numerals", "reference", "size", "words")
 
     def __init__(self, text: str, reference: dt.date | None = None) -> None:
         self.reference = reference
@@ -35,7 +38,24 @@ class Source:
         self.cased = fold(text)
         self.low = _with_capitals(lower(self.cased), self.cased)
         self.size = len(text)
+        self.bare = _bare(self.low)
+        self.lines = "\n" in self.low[self.bare[0] : self.bare[1]]
+        self.words: dict[int, list[tuple[int, str]]] = {}
         self.amounts: dict[int, Amount | None] = {}
+        self.numerals: dict[int, Numeral | None] = {}
+
+    def numeral(self, position: int) -> Numeral | None:
+        """The longest numeral at a position, read once."""
+        if position not in self.numerals:
+            self.numerals[position] = numeral_at(self.low, position)
+        return self.numerals[position]
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether [start, end) is all that the text says, but for a sign and marks around it."""
+        low, high = self.bare
+        if self.low.startswith("âm ", low):
+            low += 3
+        return start <= low and end >= high
 
     def left(self, position: int, width: int = 48) -> str:
         """The lower-case text of the same line that ends at `position`."""
@@ -43,6 +63,16 @@ class Source:
         window = self.low[start:position]
         cut = window.rfind("\n")
         return window[cut + 1 :] if cut >= 0 else window
+
+
+_OUTER = re.compile(r"[\s.,;:!?-]*")
+
+
+def _bare(low: str) -> tuple[int, int]:
+    """The text without the white space and marks around it."""
+    start = _OUTER.match(low).end()  # type: ignore[union-attr]
+    end = len(low.rstrip(" .,;:!?\n-"))
+    return start, max(start, end)
 
 
 def _with_capitals(low: str, cased: str) -> str:
