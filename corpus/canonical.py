@@ -27,8 +27,10 @@ REMOVED = (
 )
 
 # Characters that compose with what stands before them although their combining class is 0
-# (NFC_Quick_Check=Maybe in UAX #15): a segment can't begin at one.  A test recomputes the set.
+# (NFC_Quick_Check=Maybe in UAX #15), or whose decomposition begins with a mark (U+0F73, U+0F75, U+0F81):
+# a segment can't begin at one.  A test recomputes the set.
 JOINS_LEFT = (
+    "\u0f73\u0f75\u0f81"
     "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e"
     "\u1161-\u1175\u11a8-\u11c2\u1b35\U00011127\U0001133e\U00011357\U000113b8\U000113bb\U000113c2\U000113c5\U000113c7-\U000113c9\U000114b0\U000114ba\U000114bd\U000115af\U00011930\U0001611e-\U00016129\U00016d67"
 )

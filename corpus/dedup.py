@@ -126,7 +126,8 @@ WITH pairs AS (
     GROUP BY ALL
     UNION ALL
     SELECT l, r, count(*) AS shared FROM (
-        SELECT first_value(rank) OVER (PARTITION BY h ORDER BY rank) AS l, rank AS r FROM postings WHERE frequent
+        SELECT first_value(rank) OVER (PARTITION BY h ORDER BY rank) AS l, rank AS r
+        FROM postings WHERE frequent
     ) WHERE l < r GROUP BY ALL
 ), summed AS (SELECT l, r, sum(shared) AS shared FROM pairs GROUP BY ALL)
 SELECT l, r FROM summed

@@ -66,7 +66,7 @@ SHOWN = 100
 IN_PROCESS = 3  # with fewer blocks than this no worker is worth starting
 
 
-def pages(paths: Iterable[Path], options: Options, left: list[Path]) -> Iterator[Item]:
+def pages(paths: Iterable[Path | str], options: Options, left: list[Path]) -> Iterator[Item]:
     """Every page under `paths`; what can't be read becomes a Refusal; `left` gets other files' paths."""
     for found in find(paths, options):
         if isinstance(found, LeftAlone):
@@ -87,7 +87,7 @@ def _pages_of(found: Found, options: Options) -> Iterator[Item]:
 
 def ingest(
     workspace: Workspace,
-    paths: Iterable[Path],
+    paths: Iterable[Path | str],
     settings: Settings,
     *,
     workers: int = 1,

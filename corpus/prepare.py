@@ -14,11 +14,13 @@ import msgspec
 from corpus.canonical import canon, canonicalize
 from corpus.civic import THRESHOLD, explain, score
 from corpus.document import Document
+from corpus.encodings import repair
 from corpus.errors import BadRecord
 from corpus.locate import find_places
 from corpus.metadata import find_facts, value_of
 from corpus.places import LEVELS
-from corpus.readers.page import VERDICTS, Options, Page, Refusal
+from corpus.readers.html import extract
+from corpus.readers.page import Options, Page, Refusal
 from corpus.regions import find_regions
 from corpus.sources import identity_of, plain_url, site_of
 from corpus.vietnamese import why_not_vietnamese
@@ -39,6 +41,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: Literal["filter", "off"] = "filter"
 
 
+class Filtered(BadRecord):
+    """A page that a filter refuses; its canonical text is kept."""
+
+    def __init__(self, code: str, message: str, text: str) -> None:
+        super().__init__(code, message)
+        self.text = text
+
+
 _word = re.compile(r"[^\W\d_]")
 
 
@@ -49,24 +59,28 @@ def prepare(page: Page, settings: Settings) -> Document | Refusal:
         identity = identity_of(page)
         return _prepare(page, identity, settings)
     except BadRecord as error:
-        text = canon(page.text) if page.text and error.code in VERDICTS else None
+        text = error.text if isinstance(error, Filtered) else None
         message = _named(page.record, error)
         return Refusal(record=page.record, code=error.code, message=message, id=identity, text=text)
 
 
 def _prepare(page: Page, identity: str, settings: Settings) -> Document | Refusal:
+    if page.html is not None:
+        page = _extracted(page)
     raw = page.text or ""
+    if repaired := repair(raw):
+        raw, page = repaired, msgspec.structs.replace(page, codec=f"{page.codec} repaired by ftfy")
     _check_raw(raw, settings.options.max_chars)
     text, segments = canonicalize(raw)
     if not text.strip():
         raise BadRecord("empty", "no text; leave it out")
     if not _word.search(text):
-        raise BadRecord("no-words", "only digits and punctuation, no word")
+        raise Filtered("no-words", "only digits and punctuation, no word", text)
     if settings.language == "vi" and (reason := why_not_vietnamese(text)):
-        raise BadRecord("not-vietnamese", reason)
+        raise Filtered("not-vietnamese", reason, text)
     found = score(text)
     if settings.civic == "filter" and found.value < settings.threshold and not found.is_short:
-        raise BadRecord("not-civic", f"civic score {explain(found, settings.threshold)}")
+        raise Filtered("not-civic", f"civic score {explain(found, settings.threshold)}", text)
     title = canon(page.title).strip() or None if page.title else None
     site = site_of(page.url)
     regions = find_regions(text, title=title, captions=map(canon, page.captions))
@@ -91,6 +105,18 @@ def _prepare(page: Page, identity: str, settings: Settings) -> Document | Refusa
         codec=page.codec,
         reader=page.reader,
         segments=segments,
+    )
+
+
+def _extracted(page: Page) -> Page:
+    found = extract(page.html or "", page.record, page.url)
+    return msgspec.structs.replace(
+        page,
+        text=found.text,
+        html=None,
+        title=found.title,
+        captions=found.captions,
+        published=page.published or found.published,
     )
 
 

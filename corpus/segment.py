@@ -31,6 +31,7 @@ _line = re.compile(r"\S(?:[^\n]*\S)?")
 _closing = '"”’»)\\]'
 _opening = re.compile(r"[\"“‘«(\[\-–—•*+\s]*")
 _stop = re.compile(rf"(?:[.!?…]+(?:/\.+)?|(?<=\w)/\.)[{_closing}]*")
+_word_ahead = re.compile(r"[^\W\d_]+")
 _word_before = re.compile(r"[^\W_]+$")
 
 
@@ -58,6 +59,7 @@ OPENERS = _words(
 _numbered_heading = re.compile(
     r"(?:điều|khoản|mục|chương|phần|bài|bước|câu|hình|bảng)\s+(?:\d+|[IVXLC]+)$", re.I
 )
+_letter_mark = re.compile(r"[a-zđ][.)]\s+[^\W\d_]")  # "a. Về kinh tế"
 _list_mark = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-zĐđ])$")
 
 
@@ -105,7 +107,7 @@ def _ends(text: str, start: int, found: re.Match[str], head: int) -> bool:
     following = text[head]
     glued = head == found.end()
     if following.islower():
-        return False
+        return bool(_letter_mark.match(text, head)) and not glued
     if glued:
         return _glued_end(text, start, found, head)
     if not text[found.end()].isspace():
@@ -135,18 +137,32 @@ def _goes_on(text: str, start: int, stop: int, head: int) -> bool:
         return len(sentence) < 20
     before = _last_word(text, start, stop)
     lower = before.lower()
+    if sentence.lower().endswith("đ/c"):
+        return True
     if lower in DEGREES or lower in REFERENCES:
         return lower != before or lower in ("tr", "vd", "vs", "đ")
     if lower in UNITS and before != lower:
+        if text[head].isdigit():
+            return True
         return not (_opens_sentence(text, head) or (len(before) == 1 and _after_name(text, start, stop - 1)))
     if lower == "tp":
         return True
-    return len(before) == 1 and before.isupper() and not _after_name(text, start, stop - 1)
+    if len(before) != 1 or not before.isupper():
+        return False
+    return not _after_name(text, start, stop - 1) or _is_foreign(text, head)
 
 
 def _opens_sentence(text: str, head: int) -> bool:
     words = text[head : head + 40].split(None, 2)
     return len(words) > 1 and words[0].rstrip(",").lower() in OPENERS and words[1][:1].islower()
+
+
+def _is_foreign(text: str, head: int) -> bool:
+    """Whether the word at `head` is no possible Vietnamese syllable: "John F. Kennedy" goes on."""
+    from corpus.vietnamese import valid_syllables
+
+    found = _word_ahead.match(text, head)
+    return found is not None and found.group().lower() not in valid_syllables()
 
 
 def _after_name(text: str, start: int, position: int) -> bool:

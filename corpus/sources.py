@@ -14,6 +14,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from corpus.errors import BadRecord, UsageError
+from corpus.readers.huggingface import is_saved
 from corpus.readers.page import Found, Options, Page, Refusal
 from corpus.readers.streams import opened
 
@@ -46,16 +47,25 @@ class LeftAlone(NamedTuple):
     path: Path
 
 
-def find(paths: Iterable[Path], options: Options) -> Iterator[Found | Refusal | LeftAlone]:
+def find(paths: Iterable[Path | str], options: Options) -> Iterator[Found | Refusal | LeftAlone]:
     """Every file under `paths` in the order of its path; links to folders are followed once.
 
     Raises UsageError for a path that does not exist.
     """
-    for path in paths:
+    for given in paths:
+        if str(given).startswith("hf:"):
+            address = re.sub(r"^hf:/*", "hf://", str(given))
+            name = options.source or address.removeprefix("hf://").partition(":")[0]
+            yield Found(Path(address), name, name, address)
+            continue
+        path = Path(given)
         if not path.exists() and not path.is_symlink():
             raise UsageError(f"{path}: no such file or folder")
         whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would rename what a link points to
-        if whole.is_dir():
+        if whole.is_dir() and is_saved(whole):
+            name = options.source or whole.name
+            yield Found(path, name, name)
+        elif whole.is_dir():
             name = options.source or whole.name or "root"
             yield from _below(whole, path, name, "", set())
         else:
@@ -79,7 +89,9 @@ def _below(
         if entry.name.startswith("."):
             continue
         below = f"{inside}{entry.name}"
-        if entry.is_dir():
+        if entry.is_dir() and is_saved(Path(entry.path)):
+            yield Found(shown / entry.name, f"{name}/{below}", name)
+        elif entry.is_dir():
             yield from _below(Path(entry.path), shown / entry.name, name, below + "/", seen | {real})
         elif entry.is_file() and _is_other(entry.name):
             yield LeftAlone(shown / entry.name)
@@ -99,6 +111,8 @@ def format_of(path: Path) -> str:
 
     Raises BadRecord when the file can't be read or is cut off.
     """
+    if path.is_dir() or str(path).startswith("hf:"):
+        return "huggingface"
     with opened(path) as stream:
         head = stream.read(4096)
     if head.startswith(b"PAR1"):

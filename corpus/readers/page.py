@@ -99,11 +99,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(NamedTuple):
-    """One input file: where it is, and the id it would have (folder name + "/" + path below it)."""
+    """One input: where it is, and the id it would have (folder name + "/" + path below it).
+
+    `address` is set for what is no file (`hf://…`).
+    """
 
     path: Path
     path_id: str
     source: str
+    address: str | None = None
 
 
 Item = Page | Refusal
