@@ -13,14 +13,14 @@ Intervals are 95 % percentile bootstrap intervals of F1 over documents (1,000 re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
-from corpus.canonical import canon
+from corpus.canonical import canonicalize
 from corpus.errors import BadRecord, DataError, SpanError, UsageError
 from labeling.scheme import Scheme, load_scheme
 from labeling.span import Span, by_position, find_crossing, make_span
@@ -57,9 +57,15 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     right: int
 
 
+class _Span(msgspec.Struct):
+    start: int
+    end: int
+    label: str
+
+
 class _Line(msgspec.Struct):
     text: str
-    spans: list[dict[str, Any]]
+    spans: list[_Span]
     id: Any = None
     part: str = ""
     published: str | None = None
@@ -67,6 +73,8 @@ class _Line(msgspec.Struct):
 
 def read_gold(path: Path) -> tuple[list[Gold], list[BadRecord]]:
     """The articles of a JSONL file of {"id","text","spans":[{"start","end","label"}]}; and refused lines.
+
+    Text that is not canonical is made so, and its spans are mapped; what can't be mapped is refused.
 
     Raises UsageError when there is no such file, DataError when no line can be used.
     """
@@ -91,29 +99,43 @@ def _article(line: bytes, where: str, scheme: Scheme) -> Gold:
         found = msgspec.json.decode(line, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRecord("invalid-line", f"{where}: {error}; write id, text and spans as JSON") from None
-    if canon(found.text) != found.text:
-        raise BadRecord("not-canonical", f"{where}: the text is not canonical, its offsets can't be trusted")
+    text, place = _canonical(found.text)
     spans = []
     for span in found.spans:
-        label = span.get("label")
-        if label not in scheme:
-            raise BadRecord("unknown-label", f"{where}: label {label!r} is not in scheme {scheme.version}")
+        if span.label not in scheme:
+            raise BadRecord(
+                "unknown-label", f"{where}: label {span.label!r} is not in scheme {scheme.version}"
+            )
         try:
-            spans.append(make_span(found.text, span["start"], span["end"], str(label)))
-        except (SpanError, KeyError, TypeError) as error:
-            raise BadRecord("bad-span", f"{where}: {error!s}; check start and end") from None
+            spans.append(make_span(text, place[span.start], place[span.end], span.label))
+        except (SpanError, KeyError):
+            shown = f"[{span.start}, {span.end}) {found.text[max(0, span.start) : span.end]!r}"
+            fault = "is empty, leaves the text, splits a character or has white edges"
+            raise BadRecord("bad-span", f"{where}: {span.label} {shown} {fault}") from None
     crossing = find_crossing(spans)
     if crossing:
         left, right = crossing
-        raise BadRecord("crossing", f"{where}: {left.text!r} ({left.label}) and {right.text!r} cross")
+        shown = f"{left.label} {left.text!r} and {right.label} {right.text!r}"
+        raise BadRecord("crossing", f"{where}: {shown} cross or share their extent")
     identity = where if found.id is None else str(found.id)
     return Gold(
         id=identity,
-        text=found.text,
+        text=text,
         spans=tuple(by_position(spans)),
         part=found.part,
         published=found.published,
     )
+
+
+def _canonical(raw: str) -> tuple[str, Mapping[int, int]]:
+    """Canonical text, and raw → canonical offsets, for those that do not fall inside a character."""
+    text, segments = canonicalize(raw)
+    if text == raw:
+        return text, {offset: offset for offset in range(len(raw) + 1)}
+    place = {0: 0}
+    for segment in segments.segments():
+        place[segment.raw_end] = segment.end
+    return text, place
 
 
 class Counts:

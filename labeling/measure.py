@@ -75,8 +75,11 @@ def measure(
     )
 
 
-def refit(gold: Sequence[Gold]) -> dict[str, int]:
-    """Compute both shipped tables anew from `gold` and write them beside the code; returns counts."""
+def refit(gold: Sequence[Gold], folder: Path | None = None) -> dict[str, int]:
+    """Compute both tables anew from `gold` and write them (default: beside the code); returns counts.
+
+    Raises UsageError when the folder can't be written to.
+    """
     loaded = load()
     documents = _documents(gold)
     by_source = _propose(loaded, documents)
@@ -89,7 +92,7 @@ def refit(gold: Sequence[Gold]) -> dict[str, int]:
     settings = MergeSettings(trust=trust, fallback=base.fallback)
     merged = [item.kept for item in _merge(documents, by_source, "", settings)]
     settings = msgspec.structs.replace(settings, calibration=fit_calibration(gold, merged, settings))
-    folder = Path(str(resources.files("labeling.preannotators")))
+    folder = folder or Path(str(resources.files("labeling.preannotators")))
     for name, text in (
         ("trust.toml", trust_toml(settings)),
         ("calibration.toml", calibration_toml(settings)),

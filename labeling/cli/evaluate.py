@@ -75,10 +75,11 @@ def evaluate(
         _print_tables(found)
         for item in shown:
             _print_confusion(item)
-    merged = found.systems["merged"]["names"]["all"]["exact"]
+    layer = "names" if "names" in found.systems["merged"] else "numbers"
+    merged = found.systems["merged"][layer]["all"]["exact"]
     report(
         "evaluate",
-        f"{len(chosen):,} articles, {spans:,} gold spans: names exact F1 {merged.f1:.3f} "
+        f"{len(chosen):,} articles, {spans:,} gold spans: {layer} exact F1 {merged.f1:.3f} "
         f"[{merged.low:.3f}, {merged.high:.3f}]",
         counts,
         as_json=json,

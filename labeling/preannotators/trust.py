@@ -10,8 +10,9 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import msgspec
@@ -86,15 +87,16 @@ class MergeSettings(msgspec.Struct, frozen=True, kw_only=True):
         return source in self.fallback
 
 
-@lru_cache(maxsize=1)
+@cache
 def shipped() -> MergeSettings:
     """The tables that come with this package."""
-    folder = resources.files("labeling.preannotators")
+    return read_settings(resources.files("labeling.preannotators"))
+
+
+def read_settings(folder: Traversable) -> MergeSettings:
+    """The tables trust.toml and calibration.toml of a folder."""
     tables = msgspec.toml.decode(
         (folder / "trust.toml").read_bytes(), type=dict[str, dict[str, float | bool]]
-    )
-    calibration = msgspec.toml.decode(
-        (folder / "calibration.toml").read_bytes(), type=dict[str, dict[str, Points]]
     )
     return MergeSettings(
         trust={
@@ -102,7 +104,9 @@ def shipped() -> MergeSettings:
             for source, table in tables.items()
         },
         fallback=tuple(sorted(source for source, table in tables.items() if table.get("fallback"))),
-        calibration=calibration,
+        calibration=msgspec.toml.decode(
+            (folder / "calibration.toml").read_bytes(), type=dict[str, dict[str, Points]]
+        ),
     )
 
 
