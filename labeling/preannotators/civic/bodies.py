@@ -101,7 +101,7 @@ def read_seat(scan: Scan, i: int) -> Node | None:
         return None
     k = found[0]
     name = tuple(scan.low[i:k])
-    proper = scan.shape[i] in "CU"
+    proper = any(scan.shape[t] in "CU" for t in range(i, k))
     plural = scan.joined(k) and scan.low[k] in _PLURAL
     if plural:
         fit = proper and " ".join(name) not in _COUNTABLE and not name[0] == "chi"
@@ -115,7 +115,7 @@ def read_seat(scan: Scan, i: int) -> Node | None:
             return Node(i, body.j, "body.seat_of_body", (*kids, body))
     end, more = tail(scan, end, bare=proper)
     kids = (*kids, *more)
-    if end == k and (not proper or name in _NEED_TAIL or name[-1] in _CORPORATE - {"đoàn", "trận"} and _goes_on(scan, k)):
+    if end == k and (not proper and name[-1] not in ("ủy", "đoàn") or name in _NEED_TAIL or name[-1] in _CORPORATE - {"đoàn", "trận"} and _goes_on(scan, k)):
         return None
     rule = "body.seat" if proper else "body.lower_case"
     return Node(i, end, rule, (*_inner(scan, i, k), *kids))
@@ -146,11 +146,14 @@ def read_part(scan: Scan, i: int) -> Node | None:
     k = found[0]
     name = tuple(scan.low[i:k])
     proper = scan.shape[i] in "CU"
+    if scan.joined(k) and scan.low[k : k + 2] == ["lâm", "thời"]:
+        k += 2
     inner = (Node(k - 1, k, "body.whole"),) if name[-2:] == ("dựng", "đảng") else ()
     if scan.joined(k):
         start = k + (scan.low[k] == "(" and name[0] in ("cơ", "phòng", "đội"))
         if scan.low[k] == "đảng" and scan.low[k + 1 : k + 2] == ["bộ"] or start == k:
-            body = scan.best("ORG", k)
+            after = k + 3 if scan.low[k] == "(" and scan.shape[k + 1 : k + 2] == ["U"] and scan.low[k + 2 : k + 3] == [")"] else k
+            body = scan.best("ORG", after) if scan.joined(after) else None
             if body and _fits(scan, name, body):
                 kids = [body]
                 both = _both(scan, name, body)
@@ -210,12 +213,27 @@ _CENTRE_AFTER = frozenset("của do từ với cho trị quyền nghị để l�
 
 def read_centre(scan: Scan, i: int) -> Node | None:
     """ "Trung ương" as a noun: "chỉ đạo của [Trung ương]"."""
-    if scan.low[i : i + 2] != ["trung", "ương"] or scan.shape[i] != "C" or not scan.joined(i + 1) or i == 0:
+    size = _centre_size(scan, i)
+    if not size:
+        return None
+    whose = scan.best("ORG", i + size) if scan.joined(i + size) else None
+    if whose and whose.rule == "body.seat" and scan.low[i + size] in ("hội", "đoàn", "mttq", "mặt"):
+        return Node(i, whose.j, "body.whole", whose.kids)
+    if size != 2 or i == 0:
         return None
     noun = not scan.fresh[i] and scan.low[i - 1] in _CENTRE_AFTER
     if scan.joined(i + 2) and scan.shape[i + 2] == "n":
         return None
     return Node(i, i + 2, "body.centre") if noun else None
+
+
+def _centre_size(scan: Scan, i: int) -> int:
+    """How many tokens "Trung ương" takes at `i`, however it is abbreviated; 0 where it does not stand there."""
+    if scan.low[i : i + 2] == ["trung", "ương"] and scan.shape[i] == "C" and scan.joined(i + 1):
+        return 2
+    if scan.low[i : i + 3] in (["t", ".", "ư"], ["t", ".", "w"]) and scan.shape[i] == "C":
+        return 3
+    return 1 if scan.low[i] in ("tư", "tw") and scan.shape[i] == "U" else 0
 
 
 def read_department(scan: Scan, i: int) -> Node | None:
@@ -228,6 +246,11 @@ def read_department(scan: Scan, i: int) -> Node | None:
     if not proper and not _lower_department(scan, i):
         return None
     end = _fields_end(scan, k)
+    if not end and proper:
+        lower = _fields.at(scan.low, scan.fresh, k)
+        further, kids = tail(scan, lower[0], bare=False) if lower else (0, ())
+        if lower and further > lower[0]:
+            return Node(i, further, "body.department", kids)
     if not end:
         if not proper or tuple(scan.low[i:k]) not in _CAPITAL_OK or scan.shape[k] != "C":
             return None
@@ -240,11 +263,15 @@ def read_department(scan: Scan, i: int) -> Node | None:
     own = end
     end, kids = vietnam(scan, end)
     end, more = tail(scan, end)
+    within = scan.best("ORG", end) if end == own and scan.joined(end) and scan.shape[end] in "CU" else None
+    if within and within.rule in _CAN_HOLD:
+        return Node(i, within.j, "body.department_of", (within,))
     if end == own and scan.low[k:own] == ["tổ", "chức"]:
         return None  # those who run an occasion
     return Node(i, end, "body.department", (*scan.inside(k, own, ("PROGRAM",)), *kids, *more))
 
 
+_CAN_HOLD = frozenset(["body.seat", "body.whole", "body.house", "body.school", "body.armed", "body.company", "body.department"])
 # kinds that may stand in lower case, and the syllables that make another word with them
 _LOWER = {"phòng": ("quốc", "căn", "dự", "tiền", "hải"), "sở": ("cơ", "trụ", "công", "xứ"), "ban": (), "văn": (), "trung": (), "chi": (), "viện": ("bệnh",), "cục": ()}
 
@@ -280,7 +307,7 @@ def _closes_with_and(scan: Scan, k: int) -> bool:
 def read_in_brackets(scan: Scan, i: int) -> Node | None:
     """An abbreviation in brackets right after a body: "… Việt Nam ([EVN])"."""
     last = scan.last
-    if last is None or scan.label(last) != "ORG" or last.j != i - 1 or scan.low[i - 1] != "(" or scan.fresh[i]:
+    if last is None or scan.label(last) != "ORG" or last.j != i - 1 or scan.low[i - 1] != "(" or scan.fresh[i] or scan.fresh[i - 1]:
         return None
     if scan.shape[i] != "U" or i + 1 >= scan.size or scan.low[i + 1] != ")":
         return None
@@ -300,8 +327,9 @@ RULES = (
     Rule("body.seat_of_body", "ORG", 0.85),
     Rule("body.lower_case", "ORG", 0.8),
     Rule("body.whole", "ORG", 0.95, read_whole, _whole.firsts),
-    Rule("body.centre", "ORG", 0.85, read_centre, frozenset(["trung"])),
+    Rule("body.centre", "ORG", 0.85, read_centre, frozenset(["trung", "t", "tw", "tư"])),
     Rule("body.department", "ORG", 0.92, read_department, _departments.firsts),
+    Rule("body.department_of", "ORG", 0.8),
     Rule("body.capitals", "ORG", 0.7),
     Rule("body.in_brackets", "ORG", 0.9, read_in_brackets, contextual=True),
     Rule("body.remembered", "ORG", 0.9, read_remembered),

@@ -17,7 +17,7 @@ _BLANK = "[ \u00a0]"
 # "45/2022/NĐ-CP", "18-NQ/TW", "2145-QĐ/HU", "12 - NQ/TW", "06"
 _sign = re.compile(
     rf"{_BLANK}*(?P<so>số{_BLANK}*:?{_BLANK}*|s[oố]\.{_BLANK}*)?"
-    rf"(?P<number>\d+[A-Za-zĐđ]?(?:/\d{{4}})?(?:(?:[-–/]|{_BLANK}[-–]{_BLANK}?)[A-ZĐ][A-ZĐa-zđ\d&]*(?:[-–/.&][A-ZĐ\d][A-ZĐa-zđ\d&]*)*(?:{_BLANK}[-–]{_BLANK}[A-ZĐ]{{2,}}(?![a-zà-ỹ]))?)?)(?![\w%])",
+    rf"(?P<number>\d+[A-Za-zĐđ]?(?:/\d{{4}})?(?:(?:[-–/]|{_BLANK}[-–]{_BLANK}?|{_BLANK}(?=[A-ZĐ]{{2,}}/[A-ZĐ]))[A-ZĐ][A-ZĐa-zđ\d&]*(?:[-–/.&][A-ZĐ\d][A-ZĐa-zđ\d&]*)*(?:{_BLANK}[-–]{_BLANK}[A-ZĐ]{{2,}}(?![a-zà-ỹ]))?)?)(?![\w%])",
     re.IGNORECASE,
 )
 _PLAIN = frozenset([("nghị", "quyết"), ("đề", "án"), ("chỉ", "thị"), ("kế", "hoạch"), ("quyết", "định"), ("nghị", "định"), ("thông", "tư")])
@@ -90,13 +90,15 @@ def read_after_occasion(scan: Scan, i: int) -> Node | None:
 
 def read_titled(scan: Scan, i: int) -> Node | None:
     """A plan, scheme, statute or charter that is named by its purpose: "Đề án phát triển du lịch Phú Quý"."""
-    found = _titled.at(scan.low, scan.fresh, i)
+    found = _titled.at(scan.low, scan.fresh, i) or _types.at(scan.low, scan.fresh, i)
     if not found or scan.shape[i] != "C" or not scan.joined(found[0]):
         return None
     k = found[0]
-    if scan.low[k] in QUOTES and scan.low[i] in ("đề", "kế"):
+    if scan.low[k] in QUOTES:
         end = scan.quote_end(k)
         return Node(i, end, "law.quoted", scan.inside(k + 1, end - 1)) if end else None
+    if not _titled.at(scan.low, scan.fresh, i):
+        return None
     opens = scan.fresh[i] or scan.low[i - 1] in (".", ":", "“", '"', ";")
     if opens and scan.low[i] != "điều" or scan.shape[k] == "p" or scan.low[k] in _STOPS:
         return None
@@ -105,6 +107,8 @@ def read_titled(scan: Scan, i: int) -> Node | None:
         t += 1
     if t - k < 2 and scan.low[i] != "điều" or t == k:
         return None
+    if scan.low[i] == "điều" and scan.joined(t) and re.fullmatch(r"(?:19|20)\d\d", scan.low[t]):
+        return Node(i, t + 1, "law.titled", scan.inside(k, t))
     return Node(i, t, "law.titled", scan.inside(k, t))
 
 
@@ -113,6 +117,6 @@ RULES = (
     Rule("law.act", "LAW", 0.93, read_act, frozenset(["luật", "bộ"])),
     Rule("law.after_occasion", "LAW", 0.92, read_after_occasion, _types.firsts),
     Rule("law.plenum", "LAW", 0.8),
-    Rule("law.titled", "LAW", 0.55, read_titled, _titled.firsts),
+    Rule("law.titled", "LAW", 0.55, read_titled, _titled.firsts | _types.firsts),
     Rule("law.quoted", "LAW", 0.75),
 )

@@ -63,8 +63,16 @@ def phrases(name: str, *keys: str) -> Phrases:
     values: dict[str, str] = {}
     for key in keys:
         for words in table(name)[key]:
-            values.setdefault(words, key)
+            for written in _spellings(words):
+                values.setdefault(written, key)
     return Phrases(values)
+
+
+def _spellings(words: str) -> tuple[str, ...]:
+    """An entry and its usual abbreviations of "Trung ương"."""
+    if "Trung ương" not in words:
+        return (words,)
+    return (words, *(words.replace("Trung ương", short) for short in ("T.Ư", "TƯ", "TW", "T.W")))
 
 
 @cache

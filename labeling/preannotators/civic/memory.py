@@ -45,7 +45,7 @@ def learn(scan: Scan, nodes: Iterable[Node]) -> Memory:
                 memory.add(memory.persons, name[-2:])
         elif node.rule == "body.in_brackets":
             memory.add(memory.bodies, name)
-        elif node.rule in ("place.unit", "place.of_body", "place.listed", "place.listed_freely", "place.headline", "place.defined"):
+        elif node.rule in ("place.unit", "place.of_body", "place.listed", "place.listed_freely", "place.headline", "place.defined", "place.modified"):
             _learn_place(scan, node, memory)
     memory.persons -= memory.places
     return memory

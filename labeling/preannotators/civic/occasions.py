@@ -159,6 +159,9 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
     ordinal = ordinal_end(scan, end)
     if ordinal > end > found[0]:
         return Node(i, ordinal, "event.gathering_numbered", scan.inside(found[0], end))
+    body = scan.best("ORG", found[0])
+    if body and body.j == end and not dated:
+        return None  # whose meeting, but not what for
     if end - found[0] < (1 if dated else 2) or heading and not dated:
         return None
     return Node(i, end, "event.gathering", scan.inside(found[0], end))

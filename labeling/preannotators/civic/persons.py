@@ -146,8 +146,10 @@ def read_credit(scan: Scan, i: int) -> Node | None:
         return None
     for size in (1, 2, 3):
         if i - 1 - size >= 0 and tuple(scan.low[i - 1 - size : i - 1]) in _credits:
-            opens = scan.fresh[i - 1 - size] or scan.low[i - 2 - size] in (".", "-", "(", ")", "/", "|", ",")
             end = _end(scan, i, 4)
+            while end - i < 4 and scan.shape[end : end + 1] == ["U"] and (end == i or scan.joined(end)):
+                end += 1
+            opens = scan.fresh[i - 1 - size] or size == 1 and scan.shape[i - 2] == "U" or scan.low[i - 2 - size] in (".", "-", "(", ")", "/", "|", ",")
             closes = end == scan.size or scan.fresh[end] or scan.low[end] in ("-", ",", ")", ".", "(", ";", "|", "/")
             if opens and closes and end - i >= 2:
                 return Node(i, end, "person.credit")

@@ -42,6 +42,8 @@ def read_unit(scan: Scan, i: int) -> Node | None:
         if noun in (("huyện",), ("tỉnh",)) and not runs.known_place(scan, k) and runs.looks_like_person(scan, k, runs.run_end(scan, k)) and _no_district(scan, k):
             return None
         end = runs.place_end(scan, k, number=noun in _numbered)
+        if end == k + 1 and scan.low[k] in ("đoàn", "ủy", "đội"):
+            return None
         return Node(i, end, "place.unit") if end > k else None
     if noun in _numbered:
         end = _number_end(scan, k)
@@ -249,6 +251,7 @@ def read_listed(scan: Scan, i: int) -> Node | None:
     return None
 
 
+_MODIFIERS = frozenset(phrase(words) for words in table("places")["modifiers"])
 _BEGINS_BODY = phrases("bodies", "departments", "companies", "armed").firsts
 
 
@@ -259,6 +262,18 @@ def _plural_noun_before(scan: Scan, k: int) -> bool:
         if found and found[0] == k and (scan.low[k - size - 1] in ("các", "hai", "ba", "bốn", "năm") or scan.shape[k - size - 1] == "n"):
             return True
     return False
+
+
+def read_modified(scan: Scan, i: int) -> Node | None:
+    """The name after a class noun and a word on its lie: "xã biên giới [Bờ Y]", "huyện vùng cao [Trạm Tấu]"."""
+    if i < 2 or scan.fresh[i]:
+        return None
+    for size in (1, 2, 3):
+        k = i - size
+        if k > 0 and tuple(scan.low[k:i]) in _MODIFIERS and scan.low[k - 1] in ("xã", "huyện", "tỉnh", "bản", "thôn"):
+            end = runs.place_end(scan, i)
+            return Node(i, end, "place.modified") if end > i else None
+    return None
 
 
 def read_headline(scan: Scan, i: int) -> Node | None:
@@ -299,6 +314,7 @@ RULES = (
     Rule("place.listed", "LOC", 0.85, read_listed, contextual=True),
     Rule("place.listed_freely", "LOC", 0.7),
     Rule("place.dotted", "LOC", 0.85, read_dotted, frozenset(["h", "x", "p", "t"])),
+    Rule("place.modified", "LOC", 0.8, read_modified),
     Rule("place.headline", "LOC", 0.8, read_headline),
     Rule("place.defined", "LOC", 0.85, read_defined),
 )

@@ -120,7 +120,7 @@ def place_end(scan: Scan, i: int, *, number: bool = False, dashes: bool = False)
         if further == j + 1:
             break
         j = further
-    if number and j > i and scan.joined(j) and _ends_as_number(scan, j):
+    if number and j > i and scan.joined(j) and ends_as_number(scan, j):
         j += 1
     return j
 
@@ -128,7 +128,8 @@ def place_end(scan: Scan, i: int, *, number: bool = False, dashes: bool = False)
 _COUNTED = frozenset("người hộ nhà tháng năm ngày giờ xã km m ha tỷ triệu nghìn đồng % . , / - thôn em cháu suất vụ lần".split())
 
 
-def _ends_as_number(scan: Scan, j: int) -> bool:
+def ends_as_number(scan: Scan, j: int) -> bool:
+    """Whether the number at `j` closes a name ("Mook Đen 2") and counts nothing."""
     if not (scan.low[j].isdigit() and len(scan.low[j]) <= 2) and scan.low[j].upper() not in ("II", "III", "IV", "VI", "VII"):
         return False
     if j + 1 >= scan.size or scan.fresh[j + 1]:

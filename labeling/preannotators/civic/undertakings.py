@@ -22,7 +22,7 @@ _armed = phrases("bodies", "armed")
 _armed_names = phrases("bodies", "armed_names")
 _houses = phrases("bodies", "houses")
 # kinds that go on in lower case although they say no purpose of their own
-_STRICT = frozenset(phrase(kind) for kind in ("Ban", "Phòng", "Trung tâm", "Viện", "Đội", "Hội", "Chi cục", "Quỹ", "Ủy ban", "Hiệp hội", "Liên hiệp"))
+_STRICT = frozenset(phrase(kind) for kind in ("BCH", "Ban", "Phòng", "Trung tâm", "Viện", "Đội", "Hội", "Chi cục", "Quỹ", "Ủy ban", "Hiệp hội", "Liên hiệp"))
 _OPEN = frozenset(phrase(kind) for kind in ("Ban Chỉ đạo", "BCĐ", "Ban Quản lý", "BQL", "Ban QLDA", "BQLDA", "Hội đồng", "Ban Vận động"))
 _SIGNS = frozenset([",", "-", "&", "/"])
 
@@ -48,6 +48,8 @@ def read_committee(scan: Scan, i: int) -> Node | None:
         begin = end - 1
         while begin > k and scan.shape[begin - 1] == "C":
             begin -= 1
+        if runs.looks_like_person(scan, begin, end):
+            return Node(i, begin, "body.committee_open", scan.inside(k, begin)) if begin - k > 1 else None
         place = () if begin == k else (Node(begin, end, "place.of_body"),)
         return Node(i, end, "body.committee_open", (*scan.inside(k, begin), *place))
     if kind in _OPEN and 0 < end - k <= 9:
@@ -93,13 +95,13 @@ def read_company(scan: Scan, i: int) -> Node | None:
     if not found or not scan.joined(found[0]):
         return None
     proper_kind = scan.shape[i] in "CU"
-    end, kids = _business_name(scan, found[0], bank=scan.low[i] == "ngân")
+    end, kids = _business_name(scan, found[0], bank=scan.low[i] == "ngân", crops=4 * (scan.low[i] in ("htx", "hợp", "tổ")))
     if not end or not proper_kind and not scan.low[i] == "công":
         return None
     return Node(i, end, "body.company", kids)
 
 
-def _business_name(scan: Scan, k: int, *, bank: bool = False) -> Tail:
+def _business_name(scan: Scan, k: int, *, bank: bool = False, crops: int = 0) -> Tail:
     """The end of "sản xuất, kinh doanh Tuyền Hiền" from `k` on (0 where no proper name is reached)."""
     start, proper_end, kids = k, 0, ()
     while k < scan.size and k - start < 24 and (k == start or scan.joined(k)):
@@ -121,6 +123,9 @@ def _business_name(scan: Scan, k: int, *, bank: bool = False) -> Tail:
         elif scan.shape[k] == "U" and scan.low[k] not in ("ubnd", "hđnd", "htx"):
             k += 1
             proper_end = k
+        elif scan.shape[k] == "n" and proper_end == k and runs.ends_as_number(scan, k):
+            k += 1
+            proper_end = k
         elif scan.shape[k] == "n" and (k > start or proper_end == 0) and len(scan.low[k]) <= 4 and not proper_end:
             if scan.joined(k + 1) and scan.low[k + 1] not in _SIGNS and scan.low[k - 1] != "số" and k > start:
                 break
@@ -137,7 +142,10 @@ def _business_name(scan: Scan, k: int, *, bank: bool = False) -> Tail:
             unit = scan.best("LOC", k) if scan.shape[k] == "l" else None
             if unit and unit.rule == "place.unit":
                 return unit.j, (*kids, unit)
-            break
+            if not crops or proper_end or scan.shape[k] != "l" or _committee_stops.at(scan.low, scan.fresh, k):
+                break
+            crops -= 1  # what a cooperative grows may be anything
+            k += 1
     return proper_end, kids
 
 
@@ -161,6 +169,8 @@ def read_school(scan: Scan, i: int) -> Node | None:
     if scan.low[k] == "số" and scan.joined(k + 1) and scan.shape[k + 1] == "n":
         end, kids = tail(scan, k + 2)
         return Node(i, end, "body.school", kids)
+    if scan.shape[k] == "U" and scan.shape[i] == "C" and scan.low[k] not in ("ubnd", "hđnd"):
+        return Node(i, k + 1, "body.school")
     if scan.shape[k] != "C":
         end, kids = tail(scan, k, bare=False)
         return Node(i, end, "body.school", kids) if end > k and scan.shape[i] == "C" else None
