@@ -43,7 +43,7 @@ class Amount(NamedTuple):
 _TO = re.compile(r" *(-) *| +(đến|tới|cho đến|cho tới)(?: mức)? +")
 _AND = re.compile(r" +(và) +")
 _BETWEEN_MOD = re.compile(r"(dưới|trên|hơn|gần|khoảng|không quá|tối đa) +")
-_PER = re.compile(r" ?/ ?|(?: +(?:mỗi|một|trên một|trên mỗi|cho mỗi|1) +)")
+_PER = re.compile(r" ?/ ?|(?: +(?:mỗi|một|trên(?= +(?:giờ|giây|phút|ngày|người|héc|ha|mét|m2|km))|trên một|trên mỗi|cho mỗi|1) +)")
 _WORD = re.compile(r"[^\W\d_]+")
 _HALF = re.compile(r" +(rưỡi|rưởi)(?!\w)")
 _APPOSED = ("nghìn", "triệu", "tỷ", "tỉ", "ngàn")
@@ -123,7 +123,7 @@ def _read(source: Source, position: int) -> Amount | None:
     first = source.numeral(position)
     if first is None:
         return None
-    if low_zero(source, first):
+    if low_zero(source, first) or first.style == "words" and _called(source, first):
         return None
     first, unit, unit_end = _with_unit(source, first)
     second = _range_end(source, first, unit, unit_end)
@@ -133,7 +133,21 @@ def _read(source: Source, position: int) -> Amount | None:
     if pair is not None:
         return pair
     per, end = _per(source, unit, unit_end)
+    unit, per = _composed(unit, per)
     return Amount(position, end, first, None, None, unit, unit_end, per, "")
+
+
+_CALLED = frozenset(["ngã", "thứ", "ông", "bà", "anh", "chị", "chú", "cô", "bác", "dì", "cậu", "út"])
+
+
+def _called(source: Source, numeral: Numeral) -> bool:
+    """ "Ngã ba Đồng Lộc", "ông Ba": a number word that names a crossroads or a person."""
+    if " " in source.low[numeral.start : numeral.end]:
+        return False
+    before = words_before(source, numeral.start, 1)
+    if not before or before[0][1] not in _CALLED:
+        return False
+    return before[0][1] in ("ngã", "thứ") or source.cased[numeral.start].isupper()
 
 
 def low_zero(source: Source, numeral: Numeral) -> bool:
@@ -184,6 +198,7 @@ def _range_end(source: Source, first: Numeral, unit: Unit | None, unit_end: int)
         first = _share_scale(first, second)
     shared = second_unit or unit
     per, end = _per(source, shared, end)
+    shared, per = _composed(shared, per)
     return Amount(first.start, end, first, second, mod, shared, end, per, word)
 
 
@@ -227,10 +242,15 @@ def _neighbours(source: Source, first: Numeral) -> Amount | None:
     return Amount(first.start, end, first, numeral, None, unit, end, per, "pair")
 
 
+def per_at(source: Source, unit: Unit, position: int) -> tuple[tuple[str, ...], int]:
+    """The denominators at a position, for a unit that is implied."""
+    return _per(source, unit, position)
+
+
 def _per(source: Source, unit: Unit | None, position: int) -> tuple[tuple[str, ...], int]:
     """The denominators after a unit: "/người/năm", "mỗi tháng", "một kg": (codes, end)."""
     codes: list[str] = []
-    if unit is None or unit.kind in ("percent", "age"):
+    if unit is None or unit.kind == "age":
         return (), position
     while len(codes) < 3:
         match = _PER.match(source.low, position)
@@ -238,11 +258,19 @@ def _per(source: Source, unit: Unit | None, position: int) -> tuple[tuple[str, .
             break
         slash = "/" in match[0]
         code, end = _per_unit(source, match.end(), slash=slash)
-        if code is None or (unit.kind == "time" and not slash):
+        if code is None or (unit.kind in ("time", "percent") and not slash) or unit.kind == "percent" and code.startswith("{"):
             break
         codes.append(code)
         position = end
     return tuple(codes), position
+
+
+def _composed(unit: Unit | None, per: tuple[str, ...]) -> tuple[Unit | None, tuple[str, ...]]:
+    """ "km trên giờ": where the table knows the unit as one (km/h), it is that one."""
+    if unit is None or not per:
+        return unit, per
+    whole = lexicon.units().get(f"{unit.code}/{per[0]}".lower())
+    return (whole[0], per[1:]) if whole is not None else (unit, per)
 
 
 def _per_unit(source: Source, position: int, *, slash: bool) -> tuple[str | None, int]:

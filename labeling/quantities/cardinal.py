@@ -16,6 +16,8 @@ from labeling.quantities.numerals import DIGITS, SCALES, figure_value, plain
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER
 
+# "Chương trình 135 giai đoạn II": a numbered series is no counted noun
+_SERIES_NEXT = re.compile(r" +(?:giai đoạn|khóa|nhiệm kỳ|lần thứ|đợt|năm) +(?:\d|[ivx]+(?!\w))")
 _SYLLABLE = re.compile(r" +([^\W\d_]+)")
 _NO_NOUN = frozenset(
     "vì mỗi và hoặc hay là của trong tại ở với cho để thì mà đã được bị sẽ đang so từ đến tới theo trên dưới vào ra về do bởi nên khi nếu như cũng còn lại không chưa đạt".split()
@@ -34,6 +36,8 @@ def _whole() -> frozenset[str]:
 
 def noun_after(source: Source, position: int) -> str | None:
     """The counted noun right after a number, as written: a known compound, else one lower-case syllable."""
+    if _SERIES_NEXT.match(source.low, position):
+        return None
     match = _compounds().match(source.low, position) or _SYLLABLE.match(source.low, position)
     if match is None or match[1] in _NO_NOUN or DIGITS.get(match[1]) is not None:
         return None

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -29,6 +30,7 @@ _DAY_HEAD = re.compile(r"(?:các +)?ngày +|hôm +")
 _WEEKDAY_HEAD = re.compile(r"(?:thứ|th\.?) *(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|chúa nhật|t[2-7]|cn")
 _AFTER_WEEKDAY = re.compile(r" *[,-]? *(?:ngày +)?\(?(?:ngày +)?(?=\d|mùng|mồng)|,? +(?:ngày +)(?=[^\W\d_])")
 _APPOSED = re.compile(r" *(?:\(|, *|- *| +)(?:tức +(?:là +)?)?(?:ngày +)?")
+_NAMED_DAY = re.compile(r" *\((?:thứ +(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật)\)")
 _RANGE = re.compile(r" *- *| +(?:cho +)?(?:đến|tới) +(hết +)?(?:ngày +)?| +(?:-|->) +")
 _LIST = re.compile(r" *, *(?:và +)?| +và +(?:ngày +)?")
 _NOW = re.compile(r" +(?:cho +)?(?:đến|tới) +(?:hiện +)?nay(?!\w)")
@@ -106,7 +108,7 @@ def _one(source: Source, at: int) -> Point | None:
     low = source.low
     best = point_at(source, at)
     if at < source.size and low[at].isdigit():
-        return best
+        return _second_writing(source, best) if best is not None else None
     for pattern in _HEADS.get(first_word(source, at), ()):
         match = pattern.match(low, at)
         if match is None or match.end() == at:
@@ -149,6 +151,9 @@ def _head_fits(pattern: re.Pattern[str], match: re.Match[str], inner: Point) -> 
 
 def _second_writing(source: Source, point: Point) -> Point:
     """ "Hôm nay (21/7)", "Thứ tư, 18/05/2022", "10/3 âm lịch (tức 18/4)": the same date written twice."""
+    if point.grain == "day" and point.lunar is None:
+        named = _NAMED_DAY.match(source.low, point.end)
+        return point._replace(end=named.end()) if named is not None else point
     if point.grain not in ("relative", "weekday") and point.lunar is None:
         return point
     match = _APPOSED.match(source.low, point.end)
@@ -283,7 +288,10 @@ def _joined(source: Source, first: Point, second: Point, cue: str | None) -> Rea
     if first.grain in ("relative", "weekday"):
         norm = _norm(first, source, edtf=None, rule="date.range.relative")
         if first.resolved and second.resolved and "/" not in first.resolved + second.resolved:
-            norm = _norm(first, source, resolved=f"{first.resolved}/{second.resolved}", rule="date.range.relative")
+            last = second.resolved
+            if first.grain == "weekday" and last < first.resolved and source.reference is not None:
+                last = (dt.date.fromisoformat(last) + dt.timedelta(weeks=1)).isoformat()
+            norm = _norm(first, source, resolved=f"{first.resolved}/{last}", rule="date.range.relative")
         return Reading(_from(source, first.start), second.end, "DATE", norm, min(first.score, second.score))
     if first.grain in ("year", "quarter", "half", "term", "century", "decade"):
         low = first.edtf if first.grain != "quarter" or first.year else f"{edtf(year)}-{32 + (first.month or 1)}"

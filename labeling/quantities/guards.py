@@ -137,6 +137,9 @@ def _compounds() -> dict[str, frozenset[str]]:
     return {word: frozenset(after) for word, after in table("guards")["compounds"].items()}
 
 
+_ALSO_NOUNS = frozenset(["bản", "làng", "xóm", "ấp", "điều", "viện", "mốc", "hạng", "mã"])
+
+
 def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals: bool = True) -> bool:
     """Whether a bare number at [start, end) is part of a name, address or code by the words before it."""
     names, soft, counting = _named()
@@ -146,10 +149,10 @@ def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals
         if phrase == "số" and index + 1 < len(words) and words[index + 1][1] in counting:
             return False
         if phrase in names:
-            return not (phrase in ("bản", "làng", "thôn", "xóm", "ấp", "điều", "viện", "mốc") and noun is not None and phrase != "thôn") or noun is None
+            return phrase not in _ALSO_NOUNS or noun is None or not counts(noun)
         if phrase in soft and (noun is None or not counts(noun)):
             return True
-        if capitals and index == 0 and (noun is None or not counts(noun)) and len(word) > 1 and source.cased[start - 1] == " " and _all_caps(source, words, noun):
+        if capitals and index == 0 and "," not in source.low[start:end] and (noun is None or not counts(noun)) and len(word) > 1 and source.cased[start - 1] == " " and _all_caps(source, words, noun):
             return True
     return False
 
@@ -224,7 +227,7 @@ def _word_counts(source: Source, amount: Amount, noun: str | None) -> bool:
     return True
 
 
-_BEFORE_WORD = frozenset(["thứ", "tháng", "số", "chú", "anh", "chị", "ông", "bà", "cô", "bác", "bố", "dì", "cậu", "út", "lớp", "ngày", "mùng", "mồng", "loại", "hạng"])
+_BEFORE_WORD = frozenset(["thứ", "tháng", "ngã", "số", "chú", "anh", "chị", "ông", "bà", "cô", "bác", "bố", "dì", "cậu", "út", "lớp", "ngày", "mùng", "mồng", "loại", "hạng"])
 
 
 @cache

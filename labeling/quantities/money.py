@@ -9,7 +9,7 @@ from functools import cache
 import msgspec
 
 from labeling.quantities import lexicon
-from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start
+from labeling.quantities.amounts import Amount, amount_at, norm_of, per_at, range_start
 from labeling.quantities.lexicon import Unit, alternation, table
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.numerals import plain
@@ -134,12 +134,14 @@ def _read_bare_scale(source: Source, position: int) -> Reading | None:
     cut = [match.end() for match in _CLAUSE_END.finditer(window)]
     if not _ABOUT_MONEY.search(window[cut[-1] if cut else 0 :]):
         return None
-    norm = norm_of(source, amount._replace(unit=Unit("VND", "money", "")), "money.implied")
-    return Reading(range_start(source, amount), amount.end, "MONEY", norm, 0.8)
+    unit = Unit("VND", "money", "")
+    per, end = per_at(source, unit, amount.end)
+    norm = norm_of(source, amount._replace(unit=unit, per=per), "money.implied")
+    return Reading(range_start(source, amount), end, "MONEY", norm, 0.92)
 
 
 _FUNCTION_WORDS = frozenset(
-    "vì do để cho và hoặc mà thì là từ của do khi nếu với trong tại ở vào so đến được bị nhưng hay theo nữa thôi rồi trở mỗi một".split()
+    "mua bán trả nuôi làm xây sửa chi gửi nộp đóng về ra lên xuống đi đầu gồm vì do để cho và hoặc mà thì là từ của do khi nếu với trong tại ở vào so đến được bị nhưng hay theo nữa thôi rồi trở mỗi một".split()
 )
 
 

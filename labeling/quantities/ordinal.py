@@ -19,7 +19,7 @@ _MEASURED_AFTER = re.compile(r" *(?:%|(?:tỷ|triệu|nghìn|đồng|năm|tháng
 _RANK_WORDS = {"nhất": 1, "nhì": 2, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "chót": None}
 _WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy", "bẩy", "2", "3", "4", "5", "6", "7")
 _MARK = re.compile(r"(?:lần +thứ|thứ|lần) +")
-_SERIES = re.compile(r"(khóa|khoá|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +")
+_SERIES = re.compile(r"(khóa|khoá|báo động|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +")
 _CONGRESS = re.compile(r"(?:đại hội|kỳ họp|hội nghị|nghị quyết|đảng bộ \w+|đảng|đoàn|trung ương|đại biểu toàn quốc|toàn quốc|chương|phần|thế kỷ|tw)\s\Z")
 _RANGE = re.compile(r" ?- ?| +đến +| +và +|, ?(?=\d)")
 _FIRST = re.compile(r"(?:lần )?đầu tiên(?!\w)")
@@ -91,7 +91,7 @@ def _roman_at(source: Source, position: int) -> tuple[int, int] | None:
     return figure
 
 
-_ARABIC_SERIES = frozenset(["khóa", "khoá", "loại", "hạng", "cấp độ", "cấp", "mức độ", "đợt", "vòng", "lần", "mũi", "giai đoạn", "bậc"])
+_ARABIC_SERIES = frozenset(["báo động", "khóa", "khoá", "loại", "hạng", "cấp độ", "cấp", "mức độ", "đợt", "vòng", "lần", "mũi", "giai đoạn", "bậc"])
 
 
 def _read_series(source: Source, position: int) -> Reading | None:
@@ -155,13 +155,13 @@ def _read_first(source: Source, position: int) -> Reading | None:
     return Reading(position, match.end(), "ORDINAL", _norm(1, "words", "ordinal.first"), 0.8)
 
 
-SERIES_WORDS = frozenset("khóa khoá loại hạng cấp mức đợt vòng mũi giai bậc phiên kỳ kì tập".split())
+SERIES_WORDS = frozenset("báo khóa khoá loại hạng cấp mức đợt vòng mũi giai bậc phiên kỳ kì tập".split())
 _NUMBERS = NUMBER | ROMAN | {"nhất", "nhì", "tư"}
 KIND = Kind(
     "ORDINAL",
     (
         Rule("ordinal.mark", frozenset(["thứ", "lần"]), _read_mark, _NUMBERS | {"thứ"}),
-        Rule("ordinal.series", SERIES_WORDS | {"lần"}, _read_series, _NUMBERS | {"độ", "đoạn", "thứ"}),
+        Rule("ordinal.series", SERIES_WORDS | {"lần"}, _read_series, _NUMBERS | {"độ", "đoạn", "động", "thứ"}),
         Rule("ordinal.congress", ROMAN, _read_congress),
         Rule("ordinal.first", frozenset(["đầu", "lần"]), _read_first, frozenset(["tiên", "đầu"])),
     ),

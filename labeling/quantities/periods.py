@@ -278,7 +278,7 @@ def _weekday(source: Source, at: int) -> Point | None:
     named = bool(match["part"] or of is not None or match["sun"] or source.cased[match.end() - 1 : match.end()].isdigit() and False)
     vào = re.search(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z", source.left(at, 8)) is not None
     capital = match["n"] is not None and source.cased[match.start("n")].isupper() and not source.cased[match.start("n") :][:3].isupper()
-    score = 0.9 if named or vào else 0.7 if capital else 0.45
+    score = 0.9 if named or vào else 0.7 if capital else 0.45 if source.reference is None else 0.55
     resolved = resolve.weekday(source.reference, day, week) if source.reference is not None else None
     return Point(at, end, None, "weekday", day=day, score=score, rule="date.weekday", resolved=resolved)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
 from labeling.quantities import cardinal, guards, resolve
-from labeling.quantities.numerals import roman
+from labeling.quantities.numerals import DIGITS, roman
 from labeling.quantities.source import Source
 
 
@@ -137,7 +137,7 @@ def _dm(source: Source, at: int) -> Point | None:
         return None
     day, month = (int(match[1]), int(match[3])) if match.re is _DM else (int(match[1]), int(match[2]))
     noun = cardinal.noun_after(source, match.end())
-    if match.re is _DM and match[2] == "-" and (not cued_day(source, at) or noun is not None and guards.counts(noun)):
+    if match.re is _DM and match[2] == "-" and (not (cued_day(source, at) or _from_day(source, at, match.end())) or noun is not None and guards.counts(noun)):
         return None
     if guards.is_named(source, at, match.end(), None, capitals=False):
         return None
@@ -151,6 +151,15 @@ def _dm(source: Source, at: int) -> Point | None:
 
 
 _CUED = re.compile(r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($")
+
+
+_FROM = re.compile(r"(?:từ|kể từ|vào)\s\Z")
+_DAY_ENDS = re.compile(r" *(?:[,.;)]|$)| +(?:đến|tới|trở đi)(?!\w)")
+
+
+def _from_day(source: Source, at: int, end: int) -> bool:
+    """ "Từ 1-7, lương cơ sở tăng": a day and month before a comma."""
+    return _FROM.search(source.left(at, 8)) is not None and _DAY_ENDS.match(source.low, end) is not None
 
 
 def cued_day(source: Source, at: int) -> bool:
@@ -226,10 +235,25 @@ def _year_point(source: Source, at: int) -> Point | None:
         return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.97, rule="date.year")
     if not source.low.startswith("năm ", at):
         return None
+    spoken = _spoken_year(source, at + 4)
+    if spoken is not None:
+        return Point(at, spoken[1], edtf(spoken[0]), "year", spoken[0], score=0.85, rule="date.year.spoken")
     numeral = source.numeral(at + 4)
     if numeral is None or numeral.style != "words" or not 1000 <= numeral.value <= 2200 or numeral.value % 1000 == 0 and numeral.value != 2000:
         return None
     return Point(at, numeral.end, edtf(int(numeral.value)), "year", int(numeral.value), score=0.9, rule="date.year.words")
+
+
+_SPOKEN = re.compile(r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)")
+
+
+def _spoken_year(source: Source, at: int) -> tuple[int, int] | None:
+    """ "năm một chín bốn lăm", "năm hai không hai mốt": four digits read one by one."""
+    match = _SPOKEN.match(source.low, at)
+    if match is None:
+        return None
+    words = [match[1], match[2], *match[3].split()]
+    return int("".join(str(DIGITS[word]) for word in words)), match.end()
 
 
 _CAN_CHI = r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)"
@@ -297,12 +321,21 @@ def _bare_day(source: Source, at: int) -> Point | None:
     resolved = None
     if source.reference is not None and is_day(source.reference.year, source.reference.month, day):
         resolved = edtf(source.reference.year, source.reference.month, day)
+    this = _THIS_MONTH.match(source.low, end)
+    if this is not None:
+        resolved = None
+        if source.reference is not None:
+            month = resolve.shifted(source.reference, "mo", _MONTHS_AWAY[this[1]])
+            resolved = f"{month}-{day:02d}" if is_day(int(month[:4]), int(month[5:]), day) else None
+        return Point(at, this.end(), f"XXXX-XX-{day:02d}", "day", None, None, day, 0.9, "date.day_of_month", resolved)
     lunar_tail = _LUNAR.match(source.low, end)
     if lunar_tail is not None:
         return Point(at, lunar_tail.end(), None, "day", None, None, day, 0.8, "date.lunar", None, f"XXXX-XX-{day:02d}")
     return Point(at, end, f"XXXX-XX-{day:02d}", "day", None, None, day, 0.75, "date.day", resolved)
 
 
+_THIS_MONTH = re.compile(r" +(?:của +)?tháng +(này|trước|sau|tới)(?!\w)")
+_MONTHS_AWAY = {"này": 0, "trước": -1, "sau": 1, "tới": 1}
 _CENTURY = re.compile(r"(thế kỷ|thế kỉ)(?: thứ)? +")
 _DECADE = re.compile(r"(?:thập niên|thập kỷ|thập kỉ|những năm|các năm) +(?:(?:19|20)(\d0)|(\d0))(?!\d)(?! *-)")
 

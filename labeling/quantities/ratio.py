@@ -11,7 +11,7 @@ from labeling.quantities.cardinal import noun_after
 from labeling.quantities.cues import cue_before, words_before
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.numerals import DIGITS, plain
-from labeling.quantities.quantity import finite
+from labeling.quantities.quantity import finite, fraction_norm
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import DIGIT, NUMBER
 
@@ -59,6 +59,7 @@ def _read_of(source: Source, position: int) -> Reading | None:
     return Reading(position, end, "RATIO", norm, _of_score(source, position, int(top), int(bottom), noun))
 
 
+_COMMON = frozenset([(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)])
 _DATE_NOUNS = frozenset(
     "tại ở của và trên do với được là có đã sẽ từ đến tới vào trong theo, để cho khi nhằm về các những vừa âm dương diễn đoàn ubnd ông bà đồng hội".split()
 )
@@ -78,7 +79,7 @@ def _of_score(source: Source, position: int, top: int, bottom: int, noun: str | 
         return 0.95 if top <= bottom else 0.75
     if previous in _DATE_BEFORE or previous.strip(",") in ("hai", "ba", "tư", "năm", "sáu", "bảy", "nhật"):
         return 0.2
-    score = 0.45
+    score = 0.6 if (top, bottom) in _COMMON else 0.45
     if noun is not None and guards.counts(noun):
         score = 0.97
     elif noun is not None and noun.split()[0].lower() not in _DATE_NOUNS:
@@ -98,6 +99,10 @@ def _read_mixed(source: Source, position: int) -> Reading | None:
     if match is None or not 0 < int(match[2]) < int(match[3]) or _MIXED_BEFORE.search(source.left(position, 3)):
         return None
     top = int(match[1]) * int(match[3]) + int(match[2])
+    unit = unit_at(source, match.end())
+    if unit is not None and unit[0].kind not in ("time", "percent", "age", "money"):
+        norm = fraction_norm(str(top), match[3], unit[0].code, "quantity.mixed")
+        return Reading(position, unit[1], "QUANTITY", norm, 0.8)
     return Reading(position, match.end(), "RATIO", _fraction(str(top), match[3], "ratio.mixed"), 0.7)
 
 
