@@ -29,7 +29,7 @@ SHARE = 0.1  # of the smaller document's grams, to be measured at all
 SMALL = 20  # grams
 SAME_JACCARD, SAME_CONTAINMENT = 0.85, 0.95
 FAMILY_JACCARD, FAMILY_CONTAINMENT = 0.3, 0.5
-MEMORY = "600MB"
+MEMORY = "300MB"
 
 
 class Edge(NamedTuple):
