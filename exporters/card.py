@@ -112,6 +112,11 @@ def write_card(
     target: Path, manifest: Manifest, tally: Tally, written: dict[str, dict[str, Written]], scheme: Scheme
 ) -> None:
     """Write README.md into a release."""
+    (target / "README.md").write_text(card(manifest, tally, written, scheme), encoding="utf-8")
+
+
+def card(manifest: Manifest, tally: Tally, written: dict[str, dict[str, Written]], scheme: Scheme) -> str:
+    """The whole README.md: the same rows and manifest give the same text."""
     front = yaml.safe_dump(front_matter(manifest, written), allow_unicode=True, sort_keys=False, width=1_000)
     body = _template().render(
         manifest=manifest,
@@ -126,7 +131,7 @@ def write_card(
         config_texts=CONFIG_TEXTS,
         written=written,
     )
-    (target / "README.md").write_text(f"---\n{front}---\n\n{body}", encoding="utf-8")
+    return f"---\n{front}---\n\n{body}"
 
 
 def front_matter(manifest: Manifest, written: dict[str, dict[str, Written]]) -> dict[str, Any]:

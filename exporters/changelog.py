@@ -102,5 +102,5 @@ def table(found: Difference, shown: dict[str, list[Change]]) -> None:
             rows.add_row(change, *(str(number or "") for number in numbers))
         screen.print(rows)
     for kept in shown.values():
-        for change in kept:
-            screen.print(escape(in_words(change)))
+        for one in kept:
+            screen.print(escape(in_words(one)))

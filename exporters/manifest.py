@@ -82,7 +82,7 @@ def content_hash(
     ).hexdigest()
 
 
-def test_digest(folder: Path, labels: Sequence[str]) -> str | None:
+def hash_of_test(folder: Path, labels: Sequence[str]) -> str | None:
     """One hash over what scores on test depend on: texts, spans, labels, values.  None without test."""
     digest = hashlib.sha256()
     rows = 0

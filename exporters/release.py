@@ -24,7 +24,7 @@ from exporters.card import write_card
 from exporters.changelog import examples, section, write_changelog
 from exporters.diff import Difference, Side, changes, difference
 from exporters.formats.huggingface import CHANGES, check_features
-from exporters.manifest import Manifest, content_hash, read_manifest, test_digest, write_manifest
+from exporters.manifest import Manifest, content_hash, hash_of_test, read_manifest, write_manifest
 from exporters.material import has_records, human_items, machine_items
 from exporters.parquet import parquet_rows
 from exporters.splits import HELD, SMALL_WORKSPACE, SPLITS, Ledger, write_lines
@@ -195,7 +195,7 @@ def _manifest(target: Path, scheme: Scheme, kind: Kind, build: Build, counts: di
         code=f"vicivic {__version__}",
         tools={"datasets": datasets.__version__, "pyarrow": pa.__version__},
         content=content_hash(configs, licence=LICENSE, **said),
-        test_digest=test_digest(target, scheme.names),
+        test_digest=hash_of_test(target, scheme.names),
         counts=counts,
         configs=configs,
         **said,

@@ -73,6 +73,7 @@ VERBS = (
     ("decide", "labeling.cli.curation:decide", "labeling.cli.curation:DECIDE_EXAMPLES"),
     ("release", "exporters.cli:release", "exporters.cli:RELEASE_EXAMPLES"),
     ("diff", "exporters.cli_diff:diff", "exporters.cli_diff:DIFF_EXAMPLES"),
+    ("verify", "exporters.cli_verify:verify", "exporters.cli_verify:VERIFY_EXAMPLES"),
     ("export", "exporters.cli_export:export", "exporters.cli_export:EXPORT_EXAMPLES"),
     ("publish", "exporters.cli_publish:publish", "exporters.cli_publish:PUBLISH_EXAMPLES"),
 )
