@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import NamedTuple, cast
 
 from corpus.errors import UsageError
@@ -37,17 +36,10 @@ def load(names: Iterable[str] = ()) -> list[PreAnnotator]:
     Raises UsageError for a name that is not in the table.
     """
     wanted = frozenset(names)
-    # a line whose module is still being written is passed over
-    entries = [entry for entry in PREANNOTATORS if _written(entry.path)]
-    known = [entry.name for entry in entries]
+    known = [entry.name for entry in PREANNOTATORS]
     for name in sorted(wanted - set(known)):
         raise UsageError(f"no source {name!r}; the sources are {', '.join(known)}")
-    return [_load(entry.path) for entry in entries if not wanted or entry.name in wanted]
-
-
-def _written(path: str) -> bool:
-    module, _, name = path.partition(":")
-    return find_spec(module) is not None and hasattr(import_module(module), name)
+    return [_load(entry.path) for entry in PREANNOTATORS if not wanted or entry.name in wanted]
 
 
 @cache
