@@ -72,7 +72,7 @@ def valid_syllables() -> frozenset[str]:
             for place in _places(rhyme):
                 marked = rhyme[: place + 1] + tone + rhyme[place + 1 :]
                 found.add(unicodedata.normalize("NFC", onset + marked))
-    found |= {"gì", "gìn", "giếng", "giếc"}  # "gi" before i is written once
+    found |= {"gì", "gí", "gỉ", "gĩ", "gị", "gìn", "giếng", "giếc"}  # "gi" before i is written once
     return frozenset(found)
 
 
@@ -80,7 +80,10 @@ def _combinations() -> Iterator[tuple[str, str]]:
     for rhyme in _rhymes.split():
         yield "", rhyme
         for onset in _onsets.split():
-            if onset != "qu" and not (onset == "gi" and rhyme[0] in "iy") and rhyme[0] != "y":
+            front = rhyme[0] in "eêi"  # before these k, gh, ngh are written, before others c, g, ng
+            if onset == "qu" or rhyme[0] == "y" or (onset == "gi" and rhyme[0] == "i"):
+                continue
+            if not (onset in ("k", "gh", "ngh") and not front) and not (onset in ("c", "g", "ng") and front):
                 yield onset, rhyme
     for onset in _before_y.split():
         yield onset, "y"
