@@ -202,8 +202,9 @@ def _rule(name: str) -> str:
 
 def _page(lines: Sequence[Line], title: str | None, captions: Iterable[str]) -> Page:
     head = next((i for i, line in enumerate(lines) if len(line.text) > TITLE or _stops(line)), len(lines))
-    foot = len(lines)
-    while foot > 1 and (foot_line.search(lines[foot - 1].low) or related.search(lines[foot - 1].low)):
+    # the foot begins where a list of other articles does, else where the boilerplate at the end does
+    foot = next((i for i, line in enumerate(lines) if i and related.search(line.low)), len(lines))
+    while foot > 1 and foot_line.search(lines[foot - 1].low):
         foot -= 1
     return Page(
         tuple(lines),
