@@ -6,6 +6,7 @@ ever visible under its final name.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -93,18 +94,30 @@ def write_rows(
     """Write the rows of every config; empty splits get no file."""
     columns = features(scheme)
     writers: dict[tuple[str, str], SplitWriter] = {}
-    for item in items:
-        check(item, scheme)
-        progress(item.document.id)
-        for config, rows in CONFIGS.items():
-            key = config, item.split
-            if key not in writers:
-                path = target / "data" / config / f"{item.split}-00000-of-00001.parquet"
-                writers[key] = SplitWriter(path, config, columns[config])
-            writers[key].write(rows(item, scheme, build.tally))
+    with _fewer_collections():
+        for item in items:
+            check(item, scheme)
+            progress(item.document.id)
+            for config, rows in CONFIGS.items():
+                key = config, item.split
+                if key not in writers:
+                    path = target / "data" / config / f"{item.split}-00000-of-00001.parquet"
+                    writers[key] = SplitWriter(path, config, columns[config])
+                writers[key].write(rows(item, scheme, build.tally))
     for config in CONFIGS:
         present = [split for split in SPLITS if (config, split) in writers]
         build.written[config] = {split: writers[config, split].close(target) for split in present}
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """Rows hold no cycles; collecting as often as usual walks the waiting ones again and again (-25 %)."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def write_changes(

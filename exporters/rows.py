@@ -11,7 +11,7 @@ import msgspec
 
 from corpus.document import Document
 from corpus.errors import SpanError
-from exporters.views import depths, parents
+from exporters.views import depths, label_ids, parents
 from labeling.norm import Norm
 from labeling.scheme import Scheme
 from labeling.span import Record, by_position, find_crossing
@@ -54,8 +54,9 @@ def check(item: Item, scheme: Scheme) -> None:
             f"{document.id}: its record was made for revision {record.digest[:12]}, the text is "
             f"{document.digest[:12]}; run `vicivic settle` again"
         )
+    known = label_ids(scheme.version)
     for span in record.spans:
-        if span.label not in scheme:
+        if span.label not in known:
             raise SpanError(f"{document.id}: span {span.id} has label {span.label!r}, not in the scheme")
         if document.text[span.start : span.end] != span.text or span.end > len(document.text):
             raise SpanError(
@@ -110,6 +111,7 @@ def span_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
     """The one row of `spans`: nested spans ordered by start, then longest."""
     spans = by_position(item.record.spans)
     around = parents(spans)
+    ids = label_ids(scheme.version)
     rows = []
     for span, parent, depth in zip(spans, around, depths(around), strict=True):
         tally.labels[item.split, span.label] += 1
@@ -120,7 +122,7 @@ def span_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
                 "start": span.start,
                 "end": span.end,
                 "text": span.text,
-                "label": scheme.names.index(span.label),
+                "label": ids[span.label],
                 "parent": parent,
                 "depth": depth,
                 **norm_columns(span.norm),
@@ -132,6 +134,7 @@ def span_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
 def provenance_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
     """The rows of `provenance`: one span each, in the order of the text."""
     record = item.record
+    ids = label_ids(scheme.version)
     shared = common(item)
     return [
         {
@@ -140,7 +143,7 @@ def provenance_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
             "start": span.start,
             "end": span.end,
             "text": span.text,
-            "label": scheme.names.index(span.label),
+            "label": ids[span.label],
             "sources": [
                 {"source": said.source, "version": said.version, "rule": said.rule, "score": said.score}
                 for said in span.sources

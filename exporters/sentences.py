@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from corpus.segment import sentences, syllables
 from exporters.foreign import FOREIGN, Foreign, foreign_pieces
 from exporters.rows import Item, Row, Tally, common
 from exporters.views import bio, column_labels, views
-from labeling.scheme import Scheme
+from labeling.scheme import Scheme, load_scheme
 from labeling.span import by_position
 
 
 class Layout(NamedTuple):
-    """The sentences of a document as (start, end), and the starts and ends of its tokens."""
+    """The sentences of a document as (start, end); the starts, ends and surfaces of its tokens."""
 
     sentences: list[tuple[int, int]]
     starts: list[int]
     ends: list[int]
+    tokens: list[str]
 
     def rows(self) -> Iterator[tuple[int, tuple[int, int], int, int]]:
         """(number, sentence, first token, token after its last) of each sentence."""
@@ -42,7 +44,9 @@ def lay_out(item: Item) -> Layout:
     held = joined_sentences(sentences(text), spans)
     edges = {edge for span in spans for edge in (span.start, span.end)}
     edges.update(edge for sentence in held for edge in sentence)
-    layout = Layout(held, *broken_tokens(text, edges))
+    starts, ends = broken_tokens(text, edges)
+    tokens = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    layout = Layout(held, starts, ends, tokens)
     _laid_out[:] = [(item, layout)]
     return layout
 
@@ -52,14 +56,19 @@ def _ids(labels: Iterable[str]) -> dict[str, int]:
     return {label: 1 + 2 * place for place, label in enumerate(labels)}
 
 
+@lru_cache(maxsize=8)
+def _column_ids(version: str) -> dict[str, dict[str, int]]:
+    return {column: _ids(labels) for column, labels in column_labels(load_scheme(version)).items()}
+
+
 def token_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
     """The rows of `tokens`: one sentence each, tokens broken at the edges of all spans."""
     text = item.document.text
-    _, starts, ends = laid = lay_out(item)
+    _, starts, ends, words = laid = lay_out(item)
     found = views(text, item.record.spans, scheme, tally.columns)
     tags = {
-        column: bio(getattr(found, column), starts, ends, _ids(labels))
-        for column, labels in column_labels(scheme).items()
+        column: bio(getattr(found, column), starts, ends, ids)
+        for column, ids in _column_ids(scheme.version).items()
     }
     shared = common(item)
     rows: list[Row] = []
@@ -73,7 +82,7 @@ def token_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
                 "sent_id": number,
                 "text": text[start:end],
                 "start": start,
-                "tokens": [text[starts[token] : ends[token]] for token in range(low, high)],
+                "tokens": words[low:high],
                 "token_starts": starts[low:high],
                 "token_ends": ends[low:high],
                 "space_after": [
@@ -128,16 +137,16 @@ def foreign_rows(view: Foreign) -> Callable[[Item, Scheme, Tally], list[Row]]:
     ids = _ids(view.labels)
 
     def rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
-        _, starts, ends = laid = lay_out(item)
+        _, starts, ends, words = laid = lay_out(item)
         pieces = foreign_pieces(view, item.record.spans, tally.foreign)
         tags = bio(pieces, starts, ends, ids)
-        text, shared = item.document.text, common(item)
+        shared = common(item)
         return [
             {
                 "id": f"{item.document.id}#{number}",
                 "doc_id": item.document.id,
                 "sent_id": number,
-                "tokens": [text[starts[token] : ends[token]] for token in range(low, high)],
+                "tokens": words[low:high],
                 "token_starts": starts[low:high],
                 "token_ends": ends[low:high],
                 "ner_tags": tags[low:high],

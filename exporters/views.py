@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from functools import lru_cache
+from typing import Literal, NamedTuple, Protocol
 from unicodedata import category
 
-from labeling.scheme import Scheme
+from labeling.scheme import Scheme, load_scheme
 from labeling.span import by_position
 
 CORE = ("PER", "ORG", "LOC")
@@ -136,9 +137,10 @@ def views(text: str, spans: Iterable[Labelled], scheme: Scheme, seen: Counter[tu
     how many it shows, and how many of those only in part.
     """
     ordered = by_position(spans)
-    names = [span for span in ordered if span.label in scheme.layer("names")]
+    name_labels = layer_labels(scheme.version, "names")
+    names = [span for span in ordered if span.label in name_labels]
     core = [span for span in names if span.label in CORE]
-    numbers = [span for span in ordered if span.label in scheme.layer("numbers")]
+    numbers = [span for span in ordered if span.label not in name_labels]
     tags, inner = names_and_inner(text, names)
     found = Views(tags, inner, outermost(core), outermost(numbers))
     for column, about in zip(Views._fields, (names, names, core, numbers), strict=True):
@@ -160,6 +162,18 @@ def _count(
 def tag_names(labels: Iterable[str]) -> list[str]:
     """The ClassLabel names of a BIO column: O, then B-X, I-X for each label in the scheme's order."""
     return ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
+
+
+@lru_cache(maxsize=32)
+def layer_labels(version: str, layer: Literal["names", "numbers"]) -> frozenset[str]:
+    """The labels of one layer of a shipped scheme, kept."""
+    return load_scheme(version).layer(layer)
+
+
+@lru_cache(maxsize=8)
+def label_ids(version: str) -> dict[str, int]:
+    """Label → ClassLabel id of a shipped scheme, kept."""
+    return {name: place for place, name in enumerate(load_scheme(version).names)}
 
 
 def column_labels(scheme: Scheme) -> dict[str, tuple[str, ...]]:
