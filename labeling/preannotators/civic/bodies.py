@@ -27,11 +27,40 @@ _CAPITAL_OK = _set("capital_ok")
 _NOT_AFTER_PARTY = words("bodies", "not_after_party")
 _PLURAL = words("bodies", "plural")
 # kinds of which there are many: in the plural they are nothing ("đảng bộ các cấp")
-_COUNTABLE = frozenset(["đảng bộ", "chi bộ", "chi đoàn", "cđcs", "công đoàn", "công đoàn cơ sở", "đoàn cơ sở", "trạm y tế", "quỹ tín dụng nhân dân"])
+_COUNTABLE = frozenset(
+    [
+        "đảng bộ",
+        "chi bộ",
+        "chi đoàn",
+        "cđcs",
+        "công đoàn",
+        "công đoàn cơ sở",
+        "đoàn cơ sở",
+        "trạm y tế",
+        "quỹ tín dụng nhân dân",
+    ]
+)
 _VIETNAM = ["việt", "nam"]
-_ENDS_NATIONAL = frozenset(["quân đội nhân dân", "đảng cộng sản", "tổng liên đoàn lao động", "trung ương mttq", "ủy ban trung ương mttq", "trung ương hội lhpn", "trung ương hội nông dân", "trung ương hội ccb", "trung ương hội cựu chiến binh", "trung ương hội chữ thập đỏ", "học viện nông nghiệp", "trung ương hội"])
+_ENDS_NATIONAL = frozenset(
+    [
+        "quân đội nhân dân",
+        "đảng cộng sản",
+        "tổng liên đoàn lao động",
+        "trung ương mttq",
+        "ủy ban trung ương mttq",
+        "trung ương hội lhpn",
+        "trung ương hội nông dân",
+        "trung ương hội ccb",
+        "trung ương hội cựu chiến binh",
+        "trung ương hội chữ thập đỏ",
+        "học viện nông nghiệp",
+        "trung ương hội",
+    ]
+)
 # undertakings: only a place known as one is theirs
-_CORPORATE = frozenset(["vnpt", "viettel", "agribank", "vietcombank", "vietinbank", "bidv", "lpbank", "mobifone", "đoàn", "trận"])
+_CORPORATE = frozenset(
+    ["vnpt", "viettel", "agribank", "vietcombank", "vietinbank", "bidv", "lpbank", "mobifone", "đoàn", "trận"]
+)
 Tail = tuple[int, tuple[Node, ...]]
 
 
@@ -54,19 +83,41 @@ def tail(scan: Scan, k: int, *, bare: bool = True) -> Tail:
     unit = scan.best("LOC", k)
     if unit and unit.rule == "place.unit" and _names_person(scan, unit):
         return level_end(scan, k) or k, ()
-    if unit and unit.rule in ("place.unit", "place.numbered_unit", "place.site", "place.known", "place.remembered", "place.nature"):
-        if unit.rule not in ("place.site", "place.nature") or scan.low[k] in ("cửa", "khu", "kcn", "đảo", "vườn", "quần", "cảng", "sân"):
+    if unit and unit.rule in (
+        "place.unit",
+        "place.numbered_unit",
+        "place.site",
+        "place.known",
+        "place.remembered",
+        "place.nature",
+    ):
+        if unit.rule not in ("place.site", "place.nature") or scan.low[k] in (
+            "cửa",
+            "khu",
+            "kcn",
+            "đảo",
+            "vườn",
+            "quần",
+            "cảng",
+            "sân",
+        ):
             return unit.j, (unit,)
     level = level_end(scan, k)
     if level:
         return level, ()
     if bare and scan.shape[k] == "C":
         end = runs.place_end(scan, k)
-        if scan.low[k - 1] in _CORPORATE and not (runs.known_place(scan, k) == end or tuple(scan.low[k:end]) in scan.memory.places):
+        if scan.low[k - 1] in _CORPORATE and not (
+            runs.known_place(scan, k) == end or tuple(scan.low[k:end]) in scan.memory.places
+        ):
             return k, ()
         if end - k == 1 and scan.joined(end) and scan.shape[end] == "l" and not runs.known_place(scan, k):
             return k, ()
-        if end > k and not runs.begins_office_or_body(scan, k, inside_run=False) and not _person_here(scan, k, end):
+        if (
+            end > k
+            and not runs.begins_office_or_body(scan, k, inside_run=False)
+            and not _person_here(scan, k, end)
+        ):
             return end, (Node(k, end, "place.of_body"),)
     return k, ()
 
@@ -115,7 +166,13 @@ def read_seat(scan: Scan, i: int) -> Node | None:
             return Node(i, body.j, "body.seat_of_body", (*kids, body))
     end, more = tail(scan, end, bare=proper)
     kids = (*kids, *more)
-    if end == k and (not proper and name[-1] not in ("ủy", "đoàn") or name in _NEED_TAIL or name[-1] in _CORPORATE - {"đoàn", "trận"} and _goes_on(scan, k)):
+    if end == k and (
+        not proper
+        and name[-1] not in ("ủy", "đoàn")
+        or name in _NEED_TAIL
+        or name[-1] in _CORPORATE - {"đoàn", "trận"}
+        and _goes_on(scan, k)
+    ):
         return None
     rule = "body.seat" if proper else "body.lower_case"
     return Node(i, end, rule, (*_inner(scan, i, k), *kids))
@@ -152,7 +209,13 @@ def read_part(scan: Scan, i: int) -> Node | None:
     if scan.joined(k):
         start = k + (scan.low[k] == "(" and name[0] in ("cơ", "phòng", "đội"))
         if scan.low[k] == "đảng" and scan.low[k + 1 : k + 2] == ["bộ"] or start == k:
-            after = k + 3 if scan.low[k] == "(" and scan.shape[k + 1 : k + 2] == ["U"] and scan.low[k + 2 : k + 3] == [")"] else k
+            after = (
+                k + 3
+                if scan.low[k] == "("
+                and scan.shape[k + 1 : k + 2] == ["U"]
+                and scan.low[k + 2 : k + 3] == [")"]
+                else k
+            )
             body = scan.best("ORG", after) if scan.joined(after) else None
             if body and _fits(scan, name, body):
                 kids = [body]
@@ -183,7 +246,12 @@ def _fits(scan: Scan, name: tuple[str, ...], body: Node) -> bool:
 def _both(scan: Scan, name: tuple[str, ...], body: Node) -> Node | None:
     """The second body of an office that serves two: "Văn phòng HĐND và UBND huyện"."""
     k = body.j
-    if name != ("văn", "phòng") or scan.low[body.i] not in ("hđnd", "đoàn") or not scan.joined(k) or not scan.joined(k + 1):
+    if (
+        name != ("văn", "phòng")
+        or scan.low[body.i] not in ("hđnd", "đoàn")
+        or not scan.joined(k)
+        or not scan.joined(k + 1)
+    ):
         return None
     if scan.low[k] not in ("và", "-", "&") or scan.low[k + 1] not in ("ubnd", "hđnd"):
         return None
@@ -204,7 +272,13 @@ def read_whole(scan: Scan, i: int) -> Node | None:
     kids: tuple[Node, ...] = ()
     if " ".join(name) in _ENDS_NATIONAL:
         k, kids = vietnam(scan, k)
-    inner = {("ủy", "ban", "thường", "vụ", "quốc", "hội"): (Node(k - 2, k, "body.whole"),), ("văn", "phòng", "chủ", "tịch", "nước"): (Node(k - 3, k, "office.single"),), ("văn", "phòng", "quốc", "hội"): (Node(k - 2, k, "body.whole"),), ("văn", "phòng", "chính", "phủ"): (Node(k - 2, k, "body.whole"),), ("thanh", "tra", "chính", "phủ"): (Node(k - 2, k, "body.whole"),)}.get(name, ())
+    inner = {
+        ("ủy", "ban", "thường", "vụ", "quốc", "hội"): (Node(k - 2, k, "body.whole"),),
+        ("văn", "phòng", "chủ", "tịch", "nước"): (Node(k - 3, k, "office.single"),),
+        ("văn", "phòng", "quốc", "hội"): (Node(k - 2, k, "body.whole"),),
+        ("văn", "phòng", "chính", "phủ"): (Node(k - 2, k, "body.whole"),),
+        ("thanh", "tra", "chính", "phủ"): (Node(k - 2, k, "body.whole"),),
+    }.get(name, ())
     return Node(i, k, "body.whole", inner or kids)
 
 
@@ -271,9 +345,20 @@ def read_department(scan: Scan, i: int) -> Node | None:
     return Node(i, end, "body.department", (*scan.inside(k, own, ("PROGRAM",)), *kids, *more))
 
 
-_CAN_HOLD = frozenset(["body.seat", "body.whole", "body.house", "body.school", "body.armed", "body.company", "body.department"])
+_CAN_HOLD = frozenset(
+    ["body.seat", "body.whole", "body.house", "body.school", "body.armed", "body.company", "body.department"]
+)
 # kinds that may stand in lower case, and the syllables that make another word with them
-_LOWER = {"phòng": ("quốc", "căn", "dự", "tiền", "hải"), "sở": ("cơ", "trụ", "công", "xứ"), "ban": (), "văn": (), "trung": (), "chi": (), "viện": ("bệnh",), "cục": ()}
+_LOWER = {
+    "phòng": ("quốc", "căn", "dự", "tiền", "hải"),
+    "sở": ("cơ", "trụ", "công", "xứ"),
+    "ban": (),
+    "văn": (),
+    "trung": (),
+    "chi": (),
+    "viện": ("bệnh",),
+    "cục": (),
+}
 
 
 def _lower_department(scan: Scan, i: int) -> bool:
@@ -301,13 +386,25 @@ def _fields_end(scan: Scan, k: int) -> int:
 
 
 def _closes_with_and(scan: Scan, k: int) -> bool:
-    return scan.joined(k) and scan.low[k] in ("và", "-") and scan.joined(k + 1) and bool(_fields.at(scan.low, scan.fresh, k + 1))
+    return (
+        scan.joined(k)
+        and scan.low[k] in ("và", "-")
+        and scan.joined(k + 1)
+        and bool(_fields.at(scan.low, scan.fresh, k + 1))
+    )
 
 
 def read_in_brackets(scan: Scan, i: int) -> Node | None:
     """An abbreviation in brackets right after a body: "… Việt Nam ([EVN])"."""
     last = scan.last
-    if last is None or scan.label(last) != "ORG" or last.j != i - 1 or scan.low[i - 1] != "(" or scan.fresh[i] or scan.fresh[i - 1]:
+    if (
+        last is None
+        or scan.label(last) != "ORG"
+        or last.j != i - 1
+        or scan.low[i - 1] != "("
+        or scan.fresh[i]
+        or scan.fresh[i - 1]
+    ):
         return None
     if scan.shape[i] != "U" or i + 1 >= scan.size or scan.low[i + 1] != ")":
         return None
@@ -316,7 +413,11 @@ def read_in_brackets(scan: Scan, i: int) -> Node | None:
 
 def read_remembered(scan: Scan, i: int) -> Node | None:
     """An abbreviation that the document has introduced in brackets."""
-    return Node(i, i + 1, "body.remembered") if scan.shape[i] == "U" and (scan.low[i],) in scan.memory.bodies else None
+    return (
+        Node(i, i + 1, "body.remembered")
+        if scan.shape[i] == "U" and (scan.low[i],) in scan.memory.bodies
+        else None
+    )
 
 
 RULES = (

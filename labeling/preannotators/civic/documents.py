@@ -20,8 +20,20 @@ _sign = re.compile(
     rf"(?P<number>\d+[A-Za-zĐđ]?(?:/\d{{4}})?(?:(?:[-–/]|{_BLANK}[-–]{_BLANK}?|{_BLANK}(?=[A-ZĐ]{{2,}}/[A-ZĐ]))[A-ZĐ][A-ZĐa-zđ\d&]*(?:[-–/.&][A-ZĐ\d][A-ZĐa-zđ\d&]*)*(?:{_BLANK}[-–]{_BLANK}[A-ZĐ]{{2,}}(?![a-zà-ỹ]))?)?)(?![\w%])",
     re.IGNORECASE,
 )
-_PLAIN = frozenset([("nghị", "quyết"), ("đề", "án"), ("chỉ", "thị"), ("kế", "hoạch"), ("quyết", "định"), ("nghị", "định"), ("thông", "tư")])
-_MEASURES = frozenset("năm tháng ngày người tỷ triệu nghìn đồng % chỉ nhiệm mục tiêu ha km giai nội điều điểm chương phần".split())
+_PLAIN = frozenset(
+    [
+        ("nghị", "quyết"),
+        ("đề", "án"),
+        ("chỉ", "thị"),
+        ("kế", "hoạch"),
+        ("quyết", "định"),
+        ("nghị", "định"),
+        ("thông", "tư"),
+    ]
+)
+_MEASURES = frozenset(
+    "năm tháng ngày người tỷ triệu nghìn đồng % chỉ nhiệm mục tiêu ha km giai nội điều điểm chương phần".split()
+)
 
 
 def read_numbered(scan: Scan, i: int) -> Node | None:
@@ -41,7 +53,13 @@ def read_numbered(scan: Scan, i: int) -> Node | None:
     if number.isdigit():
         plain = tuple(scan.low[i:k]) in _PLAIN and (scan.shape[i] in "CU" or bool(sign["so"]))
         counted = scan.joined(end) and scan.low[end] in _MEASURES
-        glued = scan.joined(end) and scan.low[end] in (".", ",", "/", "-") and scan.joined(end + 1) and scan.tokens.start[end + 1] == scan.tokens.end[end] and scan.shape[end + 1] == "n"
+        glued = (
+            scan.joined(end)
+            and scan.low[end] in (".", ",", "/", "-")
+            and scan.joined(end + 1)
+            and scan.tokens.start[end + 1] == scan.tokens.end[end]
+            and scan.shape[end + 1] == "n"
+        )
         if not plain or counted or glued or len(number) > 4:
             return None
     return Node(i, end, "law.numbered")
@@ -103,7 +121,13 @@ def read_titled(scan: Scan, i: int) -> Node | None:
     if opens and scan.low[i] != "điều" or scan.shape[k] == "p" or scan.low[k] in _STOPS:
         return None
     t = k
-    while t < scan.size and t - k < 24 and scan.joined(t) and scan.shape[t] not in "pn" and scan.low[t] not in _STOPS:
+    while (
+        t < scan.size
+        and t - k < 24
+        and scan.joined(t)
+        and scan.shape[t] not in "pn"
+        and scan.low[t] not in _STOPS
+    ):
         t += 1
     if t - k < 2 and scan.low[i] != "điều" or t == k:
         return None

@@ -15,6 +15,8 @@ from labeling.preannotators.civic.syllables import QUOTES, Syllables
 
 # how far a name may reach, in tokens: longer than any body's official name
 REACH = 48
+# how deep names nest: more than any real one, so that nonsense can't exhaust the stack
+DEEPEST = 12
 
 
 class Node(NamedTuple):
@@ -46,6 +48,8 @@ class Rule:
 # at equal length the first label wins
 PRECEDENCE = ("TITLE", "EVENT", "LAW", "PROGRAM", "ORG", "LOC", "PER")
 
+_NO_RULES: tuple[Sequence[Rule], Sequence[Rule]] = ((), ())
+
 
 class Rules:
     """A table of rules, indexed by label and first syllable."""
@@ -54,15 +58,16 @@ class Rules:
         switched_off = frozenset(off)
         self.all = tuple(rule for rule in rules if rule.name not in switched_off)
         self.named = {rule.name: rule for rule in rules}
-        self.by_first: dict[str, dict[str, list[Rule]]] = {label: {} for label in PRECEDENCE}
-        self.anywhere: dict[str, list[Rule]] = {label: [] for label in PRECEDENCE}
+        # per label: first syllable → (rules, contextual rules); and those tried at every capital
+        self.by_first: dict[str, dict[str, tuple[list[Rule], list[Rule]]]] = {name: {} for name in PRECEDENCE}
+        self.anywhere: dict[str, tuple[list[Rule], list[Rule]]] = {name: ([], []) for name in PRECEDENCE}
         for rule in self.all:
             if rule.read is None:
                 continue
             for first in rule.firsts:
-                self.by_first[rule.label].setdefault(first, []).append(rule)
+                self.by_first[rule.label].setdefault(first, ([], []))[rule.contextual].append(rule)
             if not rule.firsts:
-                self.anywhere[rule.label].append(rule)
+                self.anywhere[rule.label][rule.contextual].append(rule)
         self.firsts = frozenset(first for table in self.by_first.values() for first in table)
 
 
@@ -84,7 +89,9 @@ class Memory:
 class Scan:
     """One text being read: its tokens, the rules, the document's memory, and what was found last."""
 
-    def __init__(self, tokens: Syllables, shape: list[str], rules: Rules, memory: Memory | None = None) -> None:
+    def __init__(
+        self, tokens: Syllables, shape: list[str], rules: Rules, memory: Memory | None = None
+    ) -> None:
         self.tokens = tokens
         self.low = tokens.low
         self.shape = shape
@@ -95,6 +102,7 @@ class Scan:
         self.last: Node | None = None  # the last outermost name found
         self.beside_person = False  # the last names are a person and its titles
         self.in_place_list = False  # the last names are units of one list ("các xã …")
+        self._depth = 0
         self._read: dict[tuple[str, int], Node | None] = {}
 
     def joined(self, i: int) -> bool:
@@ -129,28 +137,39 @@ class Scan:
 
     def best(self, label: str, i: int) -> Node | None:
         """The longest name of `label` that begins at token `i`."""
-        key = (label, i)
-        if key in self._read:
-            return self._read[key]
-        self._read[key] = None  # a name can't begin with itself
-        best: Node | None = None
-        remember = True
-        for rule in self._candidates(label, i):
-            remember = remember and not rule.contextual
+        by_first, anywhere, contextual = self._rules_at(label, i)
+        best = self._plain(label, i, (*by_first, *anywhere)) if by_first or anywhere else None
+        for rule in contextual:
             node = rule.read(self, i) if rule.read else None
             if node and (best is None or node.j > best.j):
                 best = node
-        if remember:
-            self._read[key] = best
-        else:
-            del self._read[key]
         return best
 
-    def _candidates(self, label: str, i: int) -> Iterable[Rule]:
-        found = self.rules.by_first[label].get(self.low[i], ())
-        if self.shape[i] in "CU":
-            return (*found, *self.rules.anywhere[label])
-        return found
+    def _rules_at(self, label: str, i: int) -> tuple[Sequence[Rule], Sequence[Rule], Sequence[Rule]]:
+        capital = self.shape[i] in "CU"
+        by_first, contextual = self.rules.by_first[label].get(self.low[i], _NO_RULES)
+        if not capital:
+            return by_first, (), contextual
+        anywhere, always = self.rules.anywhere[label]
+        return by_first, anywhere, (*contextual, *always)
+
+    def _plain(self, label: str, i: int, rules: Sequence[Rule]) -> Node | None:
+        """What the rules that don't look back read at `i`; read once, then remembered."""
+        key = (label, i)
+        if key in self._read:
+            return self._read[key]
+        if self._depth > DEEPEST:
+            return None
+        self._read[key] = None  # a name can't begin with itself
+        self._depth += 1
+        best: Node | None = None
+        for rule in rules:
+            node = rule.read(self, i) if rule.read else None
+            if node and (best is None or node.j > best.j):
+                best = node
+        self._depth -= 1
+        self._read[key] = best
+        return best
 
     def outermost(self, i: int, labels: Sequence[str] = PRECEDENCE) -> Node | None:
         """The longest name of any label that begins at token `i`."""

@@ -17,34 +17,44 @@ from labeling.preannotators.civic.syllables import phrase
 class Phrases:
     """A set of phrases with a value each, found longest first from a token on."""
 
-    __slots__ = ("_by_first",)
+    __slots__ = ("_root",)
 
     def __init__(self, entries: Mapping[str, str] | Iterable[str]) -> None:
         values = entries if isinstance(entries, Mapping) else dict.fromkeys(entries, "")
-        table: dict[str, dict[tuple[str, ...], str]] = {}
+        self._root: _Node = {}
         for words, value in values.items():
-            key = phrase(words)
-            table.setdefault(key[0], {})[key] = value
-        self._by_first = {
-            first: sorted(found.items(), key=lambda item: -len(item[0])) for first, found in table.items()
-        }
+            node = self._root
+            for syllable in phrase(words):
+                node = node.setdefault(syllable, {})  # type: ignore[assignment]
+            node[_END] = value
 
     @property
     def firsts(self) -> frozenset[str]:
         """The first syllables of all phrases."""
-        return frozenset(self._by_first)
+        return frozenset(self._root)
 
     def at(self, low: list[str], fresh: list[bool], i: int) -> tuple[int, str] | None:
         """(end, value) of the longest phrase that begins at token `i` and crosses no line break."""
-        for key, value in self._by_first.get(low[i], ()) if i < len(low) else ():
-            end = i + len(key)
-            if (
-                end <= len(low)
-                and (len(key) == 1 or tuple(low[i:end]) == key)
-                and (len(key) == 1 or not any(fresh[i + 1 : end]))
-            ):
-                return end, value
-        return None
+        if i >= len(low):
+            return None
+        node = self._root.get(low[i])
+        found = None
+        size = len(low)
+        i += 1
+        while node is not None:
+            value = node.get(_END)  # type: ignore[union-attr]
+            if value is not None:
+                found = (i, value)
+            if i >= size or fresh[i]:
+                break
+            node = node.get(low[i])  # type: ignore[union-attr]
+            i += 1
+        return found  # type: ignore[return-value]
+
+
+# a trie: syllable → node; the empty syllable, which no token is, → the phrase's value
+_Node = dict[str, "str | _Node"]
+_END = ""
 
 
 @cache

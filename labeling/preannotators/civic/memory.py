@@ -19,7 +19,9 @@ _units = phrases("places", "units")
 _known = phrases("places", "provinces", "cities", "regions", "countries")
 _cues = phrases("persons", "cues")
 _openers = (
-    phrases("bodies", "seats", "parts", "whole", "committees", "companies", "schools", "fields", "houses", "armed"),
+    phrases(
+        "bodies", "seats", "parts", "whole", "committees", "companies", "schools", "fields", "houses", "armed"
+    ),
     phrases("laws", "numbered", "titled", "acts"),
     phrases("events", "gatherings", "days", "named", "congress"),
     phrases("offices", "single", "ranks", "offices"),
@@ -45,7 +47,15 @@ def learn(scan: Scan, nodes: Iterable[Node]) -> Memory:
                 memory.add(memory.persons, name[-2:])
         elif node.rule == "body.in_brackets":
             memory.add(memory.bodies, name)
-        elif node.rule in ("place.unit", "place.of_body", "place.listed", "place.listed_freely", "place.headline", "place.defined", "place.modified"):
+        elif node.rule in (
+            "place.unit",
+            "place.of_body",
+            "place.listed",
+            "place.listed_freely",
+            "place.headline",
+            "place.defined",
+            "place.modified",
+        ):
             _learn_place(scan, node, memory)
     memory.persons -= memory.places
     return memory
@@ -88,7 +98,10 @@ def _lines_in_capitals(tokens: Syllables) -> Iterable[tuple[int, int]]:
             j += 1
         letters = [k for k in range(i, j) if tokens.shape[k] in "UCl"]
         capitals = sum(tokens.shape[k] == "U" for k in letters)
-        small = sum(tokens.shape[k] == "l" or tokens.shape[k] == "C" and tokens.end[k] - tokens.start[k] > 1 for k in letters)
+        small = sum(
+            tokens.shape[k] == "l" or tokens.shape[k] == "C" and tokens.end[k] - tokens.start[k] > 1
+            for k in letters
+        )
         byline = j == size and len(letters) <= 4
         if capitals >= 3 and small * 6 <= capitals and len(letters) >= 4 and not byline:
             yield i, j
@@ -139,9 +152,7 @@ def _name_end(tokens: Syllables, k: int, memory: Memory) -> int:
 
 def _after(nouns: Phrases, low: list[str], fresh: list[bool], k: int) -> bool:
     """Whether one of the phrases ends right before token `k`."""
-    return any(
-        found[0] == k for size in (1, 2, 3) if k >= size and (found := nouns.at(low, fresh, k - size))
-    )
+    return any(found[0] == k for size in (1, 2, 3) if k >= size and (found := nouns.at(low, fresh, k - size)))
 
 
 def _line_bound(tokens: Syllables, k: int, most: int) -> int:

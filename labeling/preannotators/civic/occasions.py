@@ -39,7 +39,13 @@ def ordinal_end(scan: Scan, k: int) -> int:
         return k
     if runs.is_roman(low[t]) or scan.shape[t] == "n" or low[t] in _NUMBERS:
         end = t + 1
-        while end - t < 3 and scan.joined(end) and low[end] in _NUMBERS and low[t] in ("mười", "hai", "ba") and low[end] != "năm":
+        while (
+            end - t < 3
+            and scan.joined(end)
+            and low[end] in _NUMBERS
+            and low[t] in ("mười", "hai", "ba")
+            and low[end] != "năm"
+        ):
             end += 1
         return end
     return k
@@ -111,7 +117,13 @@ def read_day(scan: Scan, i: int) -> Node | None:
             k = inner.j
         elif further:
             k = further[0]
-        elif scan.shape[k] == "C" or scan.low[k] in ("-", "–") and scan.joined(k + 1) and scan.shape[k + 1] in "CUl" and _day_words.at(scan.low, scan.fresh, k + 1):
+        elif (
+            scan.shape[k] == "C"
+            or scan.low[k] in ("-", "–")
+            and scan.joined(k + 1)
+            and scan.shape[k + 1] in "CUl"
+            and _day_words.at(scan.low, scan.fresh, k + 1)
+        ):
             k += 1
         else:
             break
@@ -133,7 +145,11 @@ def read_named_after(scan: Scan, i: int) -> Node | None:
     found = _named_after.at(scan.low, scan.fresh, i)
     if not found or not scan.joined(found[0]) or scan.shape[found[0]] != "C":
         return None
-    if scan.shape[i] == "l" and tuple(scan.low[i : found[0]]) in _LOWER_NEEDS_CAPITAL and scan.low[i] != "chiến":
+    if (
+        scan.shape[i] == "l"
+        and tuple(scan.low[i : found[0]]) in _LOWER_NEEDS_CAPITAL
+        and scan.low[i] != "chiến"
+    ):
         return None
     k = found[0]
     place = scan.best("LOC", k)
@@ -141,7 +157,13 @@ def read_named_after(scan: Scan, i: int) -> Node | None:
     if end == k:
         return None
     person = runs.looks_like_person(scan, k, end) and end - k > 2
-    kids = (place,) if place else () if person or scan.low[i] == "lễ" or end - k < 2 else (Node(k, end, "place.of_event"),)
+    kids = (
+        (place,)
+        if place
+        else ()
+        if person or scan.low[i] == "lễ" or end - k < 2
+        else (Node(k, end, "place.of_event"),)
+    )
     return Node(i, ordinal_end(scan, end), "event.named_after", kids)
 
 
@@ -151,7 +173,13 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
     if not found or scan.shape[i] != "C" or not scan.joined(found[0]):
         return None
     heading = scan.fresh[i] and scan.heading(i)
-    if scan.fresh[i] and not heading or i and not scan.fresh[i] and scan.low[i - 1] in (".", "“", '"', ":", "!", "?", "…"):
+    if (
+        scan.fresh[i]
+        and not heading
+        or i
+        and not scan.fresh[i]
+        and scan.low[i - 1] in (".", "“", '"', ":", "!", "?", "…")
+    ):
         return None
     if scan.low[i] == "giải" and scan.low[found[0]] not in _SPORTS:
         return None
@@ -172,7 +200,11 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
     t, comma = k, 0
     while t < scan.size and t - k < 26 and scan.joined(t):
         low = scan.low[t]
-        if low in _DATED and (scan.low[t : t + 2] in (["nhiệm", "kỳ"], ["giai", "đoạn"]) or scan.joined(t + 1) and scan.shape[t + 1] == "n"):
+        if low in _DATED and (
+            scan.low[t : t + 2] in (["nhiệm", "kỳ"], ["giai", "đoạn"])
+            or scan.joined(t + 1)
+            and scan.shape[t + 1] == "n"
+        ):
             return t, True
         if scan.shape[t] == "n" and not (scan.joined(t + 1) and scan.low[t + 1] == "năm"):
             break

@@ -16,7 +16,9 @@ _ALONE = {phrase(words) for words in table("offices")["alone"]}
 _prefixes = phrases("offices", "prefixes")
 _FIRSTS = _offices.firsts | _prefixes.firsts
 # offices that are a seat or a role: a body must follow
-_SEATS = frozenset([("đại", "biểu"), ("ủy", "viên"), ("thư", "ký"), ("thủ", "trưởng"), ("uv", "bch"), ("uv", "btv")])
+_SEATS = frozenset(
+    [("đại", "biểu"), ("ủy", "viên"), ("thư", "ký"), ("thủ", "trưởng"), ("uv", "bch"), ("uv", "btv")]
+)
 
 
 def _office_end(scan: Scan, i: int) -> int:
@@ -42,7 +44,11 @@ def read_sharing(scan: Scan, i: int) -> Node | None:
     found = _sharing.at(scan.low, scan.fresh, i)
     if not found or not scan.joined(found[0]) or scan.low[found[0]] == "bí":
         return None
-    if scan.low[found[0] : found[0] + 3] == ["ban", "thường", "trực"] or scan.low[found[0]] in ("ubnd", "hđnd", "ủy"):
+    if scan.low[found[0] : found[0] + 3] == ["ban", "thường", "trực"] or scan.low[found[0]] in (
+        "ubnd",
+        "hđnd",
+        "ủy",
+    ):
         return None
     body = scan.best("ORG", found[0])
     if not body or body.j - body.i < 2 and scan.shape[body.i] != "U":
@@ -72,7 +78,13 @@ def _is_assembly(scan: Scan, k: int) -> bool:
 def read_of_body(scan: Scan, i: int) -> Node | None:
     """An office that "của" joins to a body; the body stays outside."""
     k = _office_end(scan, i)
-    if not k or not scan.joined(k) or scan.low[k] != "của" or tuple(scan.low[i : i + 2]) in _SEATS or not scan.joined(k + 1):
+    if (
+        not k
+        or not scan.joined(k)
+        or scan.low[k] != "của"
+        or tuple(scan.low[i : i + 2]) in _SEATS
+        or not scan.joined(k + 1)
+    ):
         return None
     return Node(i, k, "office.of_body") if scan.best("ORG", k + 1) else None
 
@@ -80,7 +92,12 @@ def read_of_body(scan: Scan, i: int) -> Node | None:
 def read_beside_person(scan: Scan, i: int) -> Node | None:
     """An office without a body, right before or after a person: "Giám đốc Lê Văn An", "…, Trưởng thôn"."""
     k = _office_end(scan, i)
-    if not k or tuple(scan.low[i : i + 2]) in _SEATS or scan.low[k - 1] in ("chi", "phòng") and scan.low[k - 2] == "văn":
+    if (
+        not k
+        or tuple(scan.low[i : i + 2]) in _SEATS
+        or scan.low[k - 1] in ("chi", "phòng")
+        and scan.low[k - 2] == "văn"
+    ):
         return None
     unit = scan.best("LOC", k) if scan.joined(k) and scan.shape[k] == "l" else None
     end, kids = (unit.j, (unit,)) if unit and unit.rule.endswith("unit") else (k, ())
@@ -90,7 +107,13 @@ def read_beside_person(scan: Scan, i: int) -> Node | None:
             end, kids = own.j, (own,)
     before = scan.beside_person and scan.follows_last(i)
     after = not kids and scan.joined(end) and _person_follows(scan, end)
-    heading = scan.fresh[i] and end < scan.size and scan.fresh[end] and _person_follows(scan, end) and scan.line_end(end) - end <= 5
+    heading = (
+        scan.fresh[i]
+        and end < scan.size
+        and scan.fresh[end]
+        and _person_follows(scan, end)
+        and scan.line_end(end) - end <= 5
+    )
     return Node(i, end, "office.beside_person", kids) if before or after or heading else None
 
 

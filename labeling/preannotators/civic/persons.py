@@ -10,7 +10,9 @@ from labeling.preannotators.civic.syllables import phrase
 _credits = {phrase(words) for words in table("persons")["credits"]}
 _places = phrases("places", "units", "sites")
 _ADDRESS = frozenset(["ông", "bà", "anh", "chị", "cô", "thầy", "em", "cụ"])
-_NOT_GIVEN = frozenset("đảng hội đoàn nhà trung bí chủ ban ủy sở phòng công trưởng phó chi tổ hồ quốc chính nông thanh việt bác tết khi".split())
+_NOT_GIVEN = frozenset(
+    "đảng hội đoàn nhà trung bí chủ ban ủy sở phòng công trưởng phó chi tổ hồ quốc chính nông thanh việt bác tết khi".split()
+)
 
 
 def _end(scan: Scan, i: int, most: int = 5) -> int:
@@ -35,7 +37,11 @@ def read_after_cue(scan: Scan, i: int) -> Node | None:
     if size == 0:
         return None
     if cue == "weak":
-        return Node(i, end, "person.after_cue") if runs.looks_like_person(scan, i, end) and (size > 2 or scan.low[i] in runs.CERTAIN) else None
+        return (
+            Node(i, end, "person.after_cue")
+            if runs.looks_like_person(scan, i, end) and (size > 2 or scan.low[i] in runs.CERTAIN)
+            else None
+        )
     if size == 1 and (cue != "direct" or scan.low[i] in _NOT_GIVEN or _runs_on(scan, end)):
         return None
     if cue == "strong" and scan.low[i] not in runs.SURNAMES and (runs.known_place(scan, i) or size < 2):
@@ -65,13 +71,20 @@ def read_before_office(scan: Scan, i: int) -> Node | None:
     k += scan.low[k] in ("nguyên", "là")
     if k >= scan.size or not (scan.best("TITLE", k)):
         return None
-    sure = scan.low[i] in runs.SURNAMES or (scan.fresh[i] is False and scan.low[i - 1] in (":", ";", ",", "và"))
+    sure = scan.low[i] in runs.SURNAMES or (
+        scan.fresh[i] is False and scan.low[i - 1] in (":", ";", ",", "và")
+    )
     return Node(i, end, "person.before_office") if sure and _opens(scan, i) else None
 
 
 def _opens(scan: Scan, i: int) -> bool:
     """Whether no capitalised syllable stands right before the name."""
-    return i == 0 or scan.fresh[i] or scan.shape[i - 1] != "C" or scan.low[i - 1] in ("theo", "cùng", "có", "do", "gặp", "tại", "với", "và")
+    return (
+        i == 0
+        or scan.fresh[i]
+        or scan.shape[i - 1] != "C"
+        or scan.low[i - 1] in ("theo", "cùng", "có", "do", "gặp", "tại", "với", "và")
+    )
 
 
 def read_after_office(scan: Scan, i: int) -> Node | None:
@@ -110,7 +123,12 @@ def read_by_surname(scan: Scan, i: int) -> Node | None:
     end = _end(scan, i)
     size = end - i
     name = tuple(scan.low[i:end])
-    if runs.known_place(scan, i) or name in scan.memory.places or size > 4 and scan.low[i] not in runs.CERTAIN:
+    if (
+        runs.known_place(scan, i)
+        or name in scan.memory.places
+        or size > 4
+        and scan.low[i] not in runs.CERTAIN
+    ):
         return None
     if i > 0 and not scan.fresh[i] and (scan.low[i - 1] in _NOT_BEFORE or scan.shape[i - 1] == "n"):
         return None
@@ -121,7 +139,9 @@ def read_by_surname(scan: Scan, i: int) -> Node | None:
     return Node(i, end, "person.by_rare_surname") if size >= 3 else None
 
 
-_NOT_BEFORE = frozenset("trường đường phố báo hiệu thương đội lớp giải cúp quỹ bổng dân tộc người đồng bào".split())
+_NOT_BEFORE = frozenset(
+    "trường đường phố báo hiệu thương đội lớp giải cúp quỹ bổng dân tộc người đồng bào".split()
+)
 
 
 def read_listed(scan: Scan, i: int) -> Node | None:
@@ -131,12 +151,23 @@ def read_listed(scan: Scan, i: int) -> Node | None:
     end = _end(scan, i)
     gap = scan.low[scan.last.j : i]
     name = tuple(scan.low[i:end])
-    if end - i < 2 and gap != ["-"] or "(" in gap or ")" in gap or name in scan.memory.places or runs.known_place(scan, i):
+    if (
+        end - i < 2
+        and gap != ["-"]
+        or "(" in gap
+        or ")" in gap
+        or name in scan.memory.places
+        or runs.known_place(scan, i)
+    ):
         return None
     if gap == ["-"] and end == i and scan.last.rule == "person.byline":
         end = _capitals_end(scan, i)
     if gap == ["-"]:
-        return Node(i, end, "person.listed") if 2 <= end - i <= 4 and (end == scan.size or scan.fresh[end] or scan.low[end] == "(") else None
+        return (
+            Node(i, end, "person.listed")
+            if 2 <= end - i <= 4 and (end == scan.size or scan.fresh[end] or scan.low[end] == "(")
+            else None
+        )
     return Node(i, end, "person.listed") if scan.low[i] in runs.SURNAMES or end - i in (3, 4) else None
 
 
@@ -149,8 +180,17 @@ def read_credit(scan: Scan, i: int) -> Node | None:
             end = _end(scan, i, 4)
             while end - i < 4 and scan.shape[end : end + 1] == ["U"] and (end == i or scan.joined(end)):
                 end += 1
-            opens = scan.fresh[i - 1 - size] or size == 1 and scan.shape[i - 2] == "U" or scan.low[i - 2 - size] in (".", "-", "(", ")", "/", "|", ",")
-            closes = end == scan.size or scan.fresh[end] or scan.low[end] in ("-", ",", ")", ".", "(", ";", "|", "/")
+            opens = (
+                scan.fresh[i - 1 - size]
+                or size == 1
+                and scan.shape[i - 2] == "U"
+                or scan.low[i - 2 - size] in (".", "-", "(", ")", "/", "|", ",")
+            )
+            closes = (
+                end == scan.size
+                or scan.fresh[end]
+                or scan.low[end] in ("-", ",", ")", ".", "(", ";", "|", "/")
+            )
             if opens and closes and end - i >= 2:
                 return Node(i, end, "person.credit")
     return None

@@ -21,10 +21,16 @@ _not_after = {phrase(word)[0]: frozenset(before) for word, before in table("plac
 _ABBREVIATED = frozenset(["tp", "tx", "tt", "kp", "tdp", "kdc", "ql", "tl", "đt", "kcn", "ccn", "kđt", "vqg"])
 _road_token = re.compile(r"(?:QL|TL|ĐT|ĐH|HL)\d+[A-Za-z]?")
 # class nouns that are surnames, or other words: in doubt a preposition must stand before them
-_DOUBTFUL = frozenset("hồ đình lăng phủ động phá đập hang ao đầm bến bãi khe eo kè cống đê mỏ tháp ga cầu rừng biển đảo cồn mũi thác phà đèo kênh rạch hòn hầm thư cảng bàu búng nậm sườn".split())
-_BEFORE_PLACES = frozenset("tại ở qua đến trên dưới trong và , ( thăm từ tới về bên quanh ra vào gần như lên xuống dọc nước lòng của đi ven theo là khu vực dự án sạt lở xây dựng treo sang tiếp giáp - hai cửa đoạn bãi lưu sông cụm".split())
+_DOUBTFUL = frozenset(
+    "hồ đình lăng phủ động phá đập hang ao đầm bến bãi khe eo kè cống đê mỏ tháp ga cầu rừng biển đảo cồn mũi thác phà đèo kênh rạch hòn hầm thư cảng bàu búng nậm sườn".split()
+)
+_BEFORE_PLACES = frozenset(
+    "tại ở qua đến trên dưới trong và , ( thăm từ tới về bên quanh ra vào gần như lên xuống dọc nước lòng của đi ven theo là khu vực dự án sạt lở xây dựng treo sang tiếp giáp - hai cửa đoạn bãi lưu sông cụm".split()
+)
 _HOLDS_UNIT = frozenset(["đình", "chợ", "chùa", "đền", "miếu"])
-_HOSTS = frozenset(["hội trường", "nhà khách", "sân", "trụ sở", "thư viện", "nhà truyền thống", "nhà thi đấu", "nhà văn hóa"])
+_HOSTS = frozenset(
+    ["hội trường", "nhà khách", "sân", "trụ sở", "thư viện", "nhà truyền thống", "nhà thi đấu", "nhà văn hóa"]
+)
 
 
 def read_unit(scan: Scan, i: int) -> Node | None:
@@ -39,7 +45,12 @@ def read_unit(scan: Scan, i: int) -> Node | None:
     if scan.shape[k] == "C":
         if noun == ("nước",) and not runs.known_place(scan, k):
             return None
-        if noun in (("huyện",), ("tỉnh",)) and not runs.known_place(scan, k) and runs.looks_like_person(scan, k, runs.run_end(scan, k)) and _no_district(scan, k):
+        if (
+            noun in (("huyện",), ("tỉnh",))
+            and not runs.known_place(scan, k)
+            and runs.looks_like_person(scan, k, runs.run_end(scan, k))
+            and _no_district(scan, k)
+        ):
             return None
         end = runs.place_end(scan, k, number=noun in _numbered)
         if end == k + 1 and scan.low[k] in ("đoàn", "ủy", "đội"):
@@ -80,7 +91,12 @@ def _number_end(scan: Scan, k: int) -> int:
     if scan.shape[k] != "n" or len(scan.low[k]) > 3:
         return 0
     follows = scan.low[k + 1] if k + 1 < scan.size and not scan.fresh[k + 1] else ""
-    glued = k + 2 < scan.size and follows in ("/", ".", "-", ",") and scan.tokens.start[k + 2] == scan.tokens.end[k + 1] and scan.shape[k + 2] == "n"
+    glued = (
+        k + 2 < scan.size
+        and follows in ("/", ".", "-", ",")
+        and scan.tokens.start[k + 2] == scan.tokens.end[k + 1]
+        and scan.shape[k + 2] == "n"
+    )
     return 0 if glued or follows in ("người", "hộ", "năm", "tháng", "giờ", "thành", "%", "em") else k + 1
 
 
@@ -142,12 +158,21 @@ def read_site(scan: Scan, i: int) -> Node | None:
         return None
     proper = scan.shape[i] in "CU"
     rule = "place.nature" if noun in _nature else "place.site"
-    for label in ("EVENT", "LOC", "TITLE", "ORG", "PROGRAM") if proper or k > found[0] or " ".join(noun) in _HOSTS else ("LOC",):
+    for label in (
+        ("EVENT", "LOC", "TITLE", "ORG", "PROGRAM")
+        if proper or k > found[0] or " ".join(noun) in _HOSTS
+        else ("LOC",)
+    ):
         inner = scan.best(label, k)
         if inner and label == "TITLE" and scan.joined(inner.j) and scan.shape[inner.j] == "C":
             end = runs.run_end(scan, inner.j, 4)
             return Node(i, end, rule, (inner, Node(inner.j, end, "person.after_title")))
-        if inner and label != "TITLE" and (inner.j > k + 1 or label == "PROGRAM") and _holds(scan, i, found[0], inner):
+        if (
+            inner
+            and label != "TITLE"
+            and (inner.j > k + 1 or label == "PROGRAM")
+            and _holds(scan, i, found[0], inner)
+        ):
             return Node(i, inner.j, rule, (inner,))
     if scan.shape[k] == "C":
         end = runs.place_end(scan, k, dashes=noun in _nature or k - i > 1)
@@ -259,7 +284,14 @@ def _plural_noun_before(scan: Scan, k: int) -> bool:
     """Whether "các xã", "3 huyện" … stands right before token `k`."""
     for size in (1, 2):
         found = _units.at(scan.low, scan.fresh, k - size) if k > size else None
-        if found and found[0] == k and (scan.low[k - size - 1] in ("các", "hai", "ba", "bốn", "năm") or scan.shape[k - size - 1] == "n"):
+        if (
+            found
+            and found[0] == k
+            and (
+                scan.low[k - size - 1] in ("các", "hai", "ba", "bốn", "năm")
+                or scan.shape[k - size - 1] == "n"
+            )
+        ):
             return True
     return False
 
@@ -270,7 +302,11 @@ def read_modified(scan: Scan, i: int) -> Node | None:
         return None
     for size in (1, 2, 3):
         k = i - size
-        if k > 0 and tuple(scan.low[k:i]) in _MODIFIERS and scan.low[k - 1] in ("xã", "huyện", "tỉnh", "bản", "thôn"):
+        if (
+            k > 0
+            and tuple(scan.low[k:i]) in _MODIFIERS
+            and scan.low[k - 1] in ("xã", "huyện", "tỉnh", "bản", "thôn")
+        ):
             end = runs.place_end(scan, i)
             return Node(i, end, "place.modified") if end > i else None
     return None
@@ -283,7 +319,11 @@ def read_headline(scan: Scan, i: int) -> Node | None:
     end = runs.place_end(scan, i)
     if not 2 <= end - i <= 4 or not scan.joined(end) or scan.low[end] != ":":
         return None
-    if runs.begins_office_or_body(scan, i, inside_run=False) or runs.looks_like_person(scan, i, end) and end - i > 2:
+    if (
+        runs.begins_office_or_body(scan, i, inside_run=False)
+        or runs.looks_like_person(scan, i, end)
+        and end - i > 2
+    ):
         return None
     return Node(i, end, "place.headline") if scan.joined(end + 1) and scan.shape[end + 1] in "Cn" else None
 
@@ -298,7 +338,11 @@ def read_defined(scan: Scan, i: int) -> Node | None:
         k += 1
         k += scan.low[k : k + 1] == ["trong"]
     unit = _units.at(scan.low, scan.fresh, k) if k < scan.size else None
-    return Node(i, end, "place.defined") if unit and scan.low[k] in ("huyện", "xã", "tỉnh", "thành", "thị", "phường", "quận") else None
+    return (
+        Node(i, end, "place.defined")
+        if unit and scan.low[k] in ("huyện", "xã", "tỉnh", "thành", "thị", "phường", "quận")
+        else None
+    )
 
 
 RULES = (

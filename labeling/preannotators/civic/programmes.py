@@ -17,7 +17,9 @@ _movements = phrases("programmes", "movements")
 _movement_names = phrases("programmes", "movement_names")
 _projects = phrases("programmes", "projects")
 _STOPS = words("programmes", "project_stops")
-_WORKS = frozenset("cải nâng xây mở nạo tu tôn đầu phát khu đường cầu hồ nhà trường bệnh chăm hỗ bảo trồng kè tuyến cấp hạ cao quốc thủy điện chỉnh kết thoát xử cụm trạm sửa".split())
+_WORKS = frozenset(
+    "cải nâng xây mở nạo tu tôn đầu phát khu đường cầu hồ nhà trường bệnh chăm hỗ bảo trồng kè tuyến cấp hạ cao quốc thủy điện chỉnh kết thoát xử cụm trạm sửa".split()
+)
 
 
 def _grade_end(scan: Scan, k: int) -> int:
@@ -34,7 +36,11 @@ def read_programme(scan: Scan, i: int) -> Node | None:
     national = k - i > 2
     subject = _subjects.at(scan.low, scan.fresh, k) if scan.joined(k) else None
     if subject is None:
-        return Node(i, k, "programme.national") if national and scan.low[k - 1] != "về" and scan.low[i] != "các" else None
+        return (
+            Node(i, k, "programme.national")
+            if national and scan.low[k - 1] != "về" and scan.low[i] != "các"
+            else None
+        )
     end = subject[0]
     if scan.low[end - 1] in ("mới", "ntm"):
         end = _grade_end(scan, end)
@@ -66,7 +72,13 @@ def read_standard(scan: Scan, i: int) -> Node | None:
         return None
     k = t = found[0]
     stops = _STOPS - {"về", "đạt", "quốc"}
-    while t < scan.size and t - k < 16 and scan.joined(t) and scan.shape[t] not in "pn" and scan.low[t] not in stops:
+    while (
+        t < scan.size
+        and t - k < 16
+        and scan.joined(t)
+        and scan.shape[t] not in "pn"
+        and scan.low[t] not in stops
+    ):
         t += 1
         if scan.low[t - 1] == "mới" and scan.low[t - 2] == "thôn" or scan.low[t - 1] == "ntm":
             t = _grade_end(scan, t)
@@ -93,7 +105,11 @@ def read_movement(scan: Scan, i: int) -> Node | None:
             return None
         if scan.low[t] in QUOTES:
             end = scan.quote_end(t)
-            return Node(i, end, "programme.quoted", scan.inside(t + 1, end - 1, ("ORG", "LOC", "PER"))) if end else None
+            return (
+                Node(i, end, "programme.quoted", scan.inside(t + 1, end - 1, ("ORG", "LOC", "PER")))
+                if end
+                else None
+            )
         if scan.shape[t] != "l":
             return None
     return None
@@ -139,7 +155,13 @@ def read_project(scan: Scan, i: int) -> Node | None:
 def read_in_brackets(scan: Scan, i: int) -> Node | None:
     """An abbreviation in brackets right after a programme."""
     last = scan.last
-    if last is None or scan.label(last) != "PROGRAM" or last.j != i - 1 or scan.low[i - 1] != "(" or scan.fresh[i]:
+    if (
+        last is None
+        or scan.label(last) != "PROGRAM"
+        or last.j != i - 1
+        or scan.low[i - 1] != "("
+        or scan.fresh[i]
+    ):
         return None
     closed = scan.shape[i] == "U" and i + 1 < scan.size and scan.low[i + 1] == ")"
     return Node(i, i + 1, "programme.in_brackets") if closed else None

@@ -22,7 +22,9 @@ _WEAK = {phrase(cue) for cue in table("persons")["weak"]}
 _LONGEST_CUE = max(map(len, _CUES))
 # given names follow these alone ("ông Phụng")
 _DIRECT = frozenset("ông bà anh chị em cô thầy cụ cháu chú bác bé dì".split())
-_LEADS = frozenset("tại ở từ với và của do là theo cho về qua đến tới như bởi được cùng gặp gồm có khi mà".split())
+_LEADS = frozenset(
+    "tại ở từ với và của do là theo cho về qua đến tới như bởi được cùng gặp gồm có khi mà".split()
+)
 
 
 def is_roman(low: str) -> bool:
@@ -125,16 +127,29 @@ def place_end(scan: Scan, i: int, *, number: bool = False, dashes: bool = False)
     return j
 
 
-_COUNTED = frozenset("người hộ nhà tháng năm ngày giờ xã km m ha tỷ triệu nghìn đồng % . , / - thôn em cháu suất vụ lần".split())
+_COUNTED = frozenset(
+    "người hộ nhà tháng năm ngày giờ xã km m ha tỷ triệu nghìn đồng % . , / - thôn em cháu suất vụ lần".split()
+)
 
 
 def ends_as_number(scan: Scan, j: int) -> bool:
     """Whether the number at `j` closes a name ("Mook Đen 2") and counts nothing."""
-    if not (scan.low[j].isdigit() and len(scan.low[j]) <= 2) and scan.low[j].upper() not in ("II", "III", "IV", "VI", "VII"):
+    if not (scan.low[j].isdigit() and len(scan.low[j]) <= 2) and scan.low[j].upper() not in (
+        "II",
+        "III",
+        "IV",
+        "VI",
+        "VII",
+    ):
         return False
     if j + 1 >= scan.size or scan.fresh[j + 1]:
         return True
-    if scan.low[j + 1] in (",", ".", "-", "/") and j + 2 < scan.size and scan.shape[j + 2] == "n" and scan.tokens.start[j + 2] == scan.tokens.end[j + 1]:
+    if (
+        scan.low[j + 1] in (",", ".", "-", "/")
+        and j + 2 < scan.size
+        and scan.shape[j + 2] == "n"
+        and scan.tokens.start[j + 2] == scan.tokens.end[j + 1]
+    ):
         return False
     return scan.low[j + 1] not in _COUNTED or scan.low[j + 1] in (",", ".", "-")
 
@@ -143,7 +158,9 @@ def stands_alone(scan: Scan, i: int, j: int) -> bool:
     """Whether no other capitalised syllable touches [i, j): it is no piece of a longer name."""
     before = i > 0 and not scan.fresh[i] and scan.shape[i - 1] == "C" and not _function_word(scan, i - 1)
     after = scan.joined(j) and scan.shape[j] == "C" if j < scan.size else False
-    return not before and not (after and run_end(scan, j) > j and not looks_like_person(scan, j, run_end(scan, j)))
+    return not before and not (
+        after and run_end(scan, j) > j and not looks_like_person(scan, j, run_end(scan, j))
+    )
 
 
 def _function_word(scan: Scan, i: int) -> bool:

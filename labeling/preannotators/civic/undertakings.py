@@ -22,8 +22,27 @@ _armed = phrases("bodies", "armed")
 _armed_names = phrases("bodies", "armed_names")
 _houses = phrases("bodies", "houses")
 # kinds that go on in lower case although they say no purpose of their own
-_STRICT = frozenset(phrase(kind) for kind in ("BCH", "Ban", "Phòng", "Trung tâm", "Viện", "Đội", "Hội", "Chi cục", "Quỹ", "Ủy ban", "Hiệp hội", "Liên hiệp"))
-_OPEN = frozenset(phrase(kind) for kind in ("Ban Chỉ đạo", "BCĐ", "Ban Quản lý", "BQL", "Ban QLDA", "BQLDA", "Hội đồng", "Ban Vận động"))
+_STRICT = frozenset(
+    phrase(kind)
+    for kind in (
+        "BCH",
+        "Ban",
+        "Phòng",
+        "Trung tâm",
+        "Viện",
+        "Đội",
+        "Hội",
+        "Chi cục",
+        "Quỹ",
+        "Ủy ban",
+        "Hiệp hội",
+        "Liên hiệp",
+    )
+)
+_OPEN = frozenset(
+    phrase(kind)
+    for kind in ("Ban Chỉ đạo", "BCĐ", "Ban Quản lý", "BQL", "Ban QLDA", "BQLDA", "Hội đồng", "Ban Vận động")
+)
 _SIGNS = frozenset([",", "-", "&", "/"])
 
 
@@ -43,7 +62,9 @@ def read_committee(scan: Scan, i: int) -> Node | None:
         return Node(i, k + 1, "body.committee")
     end, kids, closed = _purpose(scan, k)
     if closed:
-        return Node(i, end, "body.committee", (*scan.inside(k, end - sum(kid.j - kid.i for kid in kids)), *kids))
+        return Node(
+            i, end, "body.committee", (*scan.inside(k, end - sum(kid.j - kid.i for kid in kids)), *kids)
+        )
     if kind in _OPEN and end - k > 1 and scan.joined(end) and scan.shape[end - 1] == "C":
         begin = end - 1
         while begin > k and scan.shape[begin - 1] == "C":
@@ -69,7 +90,11 @@ def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
         if line and line[0] - t > 1:
             t = line[0]
             continue
-        if _committee_stops.at(scan.low, scan.fresh, t) or scan.low[t] in ("các", ",") and level_end(scan, t + 1):
+        if (
+            _committee_stops.at(scan.low, scan.fresh, t)
+            or scan.low[t] in ("các", ",")
+            and level_end(scan, t + 1)
+        ):
             break
         level = level_end(scan, t)
         unit = scan.best("LOC", t)
@@ -77,7 +102,9 @@ def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
             return unit.j, (unit,), True
         if level:
             return level, (), True
-        if scan.shape[t] == "p" and not (scan.low[t] in _SIGNS and scan.joined(t + 1) and (scan.shape[t + 1] == "l" or scan.low[t] == "-")):
+        if scan.shape[t] == "p" and not (
+            scan.low[t] in _SIGNS and scan.joined(t + 1) and (scan.shape[t + 1] == "l" or scan.low[t] == "-")
+        ):
             break
         if t - k > 2 and scan.shape[t - 2] == scan.shape[t - 1] == "C" and scan.shape[t] == "l":
             break
@@ -95,7 +122,9 @@ def read_company(scan: Scan, i: int) -> Node | None:
     if not found or not scan.joined(found[0]):
         return None
     proper_kind = scan.shape[i] in "CU"
-    end, kids = _business_name(scan, found[0], bank=scan.low[i] == "ngân", crops=4 * (scan.low[i] in ("htx", "hợp", "tổ")))
+    end, kids = _business_name(
+        scan, found[0], bank=scan.low[i] == "ngân", crops=4 * (scan.low[i] in ("htx", "hợp", "tổ"))
+    )
     if not end or not proper_kind and not scan.low[i] == "công":
         return None
     return Node(i, end, "body.company", kids)
@@ -126,7 +155,12 @@ def _business_name(scan: Scan, k: int, *, bank: bool = False, crops: int = 0) ->
         elif scan.shape[k] == "n" and proper_end == k and runs.ends_as_number(scan, k):
             k += 1
             proper_end = k
-        elif scan.shape[k] == "n" and (k > start or proper_end == 0) and len(scan.low[k]) <= 4 and not proper_end:
+        elif (
+            scan.shape[k] == "n"
+            and (k > start or proper_end == 0)
+            and len(scan.low[k]) <= 4
+            and not proper_end
+        ):
             if scan.joined(k + 1) and scan.low[k + 1] not in _SIGNS and scan.low[k - 1] != "số" and k > start:
                 break
             k += 1
@@ -136,13 +170,27 @@ def _business_name(scan: Scan, k: int, *, bank: bool = False, crops: int = 0) ->
             proper_end = k
         elif line:
             k = line[0]
-        elif scan.low[k] in _SIGNS and scan.joined(k + 1) and (_business.at(scan.low, scan.fresh, k + 1) or scan.low[k] in "&-" and scan.shape[k + 1] in "CU" and scan.tokens.start[k] == scan.tokens.end[k - 1]):
+        elif (
+            scan.low[k] in _SIGNS
+            and scan.joined(k + 1)
+            and (
+                _business.at(scan.low, scan.fresh, k + 1)
+                or scan.low[k] in "&-"
+                and scan.shape[k + 1] in "CU"
+                and scan.tokens.start[k] == scan.tokens.end[k - 1]
+            )
+        ):
             k += 1
         else:
             unit = scan.best("LOC", k) if scan.shape[k] == "l" else None
             if unit and unit.rule == "place.unit":
                 return unit.j, (*kids, unit)
-            if not crops or proper_end or scan.shape[k] != "l" or _committee_stops.at(scan.low, scan.fresh, k):
+            if (
+                not crops
+                or proper_end
+                or scan.shape[k] != "l"
+                or _committee_stops.at(scan.low, scan.fresh, k)
+            ):
                 break
             crops -= 1  # what a cooperative grows may be anything
             k += 1
@@ -213,10 +261,23 @@ def read_armed(scan: Scan, i: int) -> Node | None:
     named = _armed_names.at(scan.low, scan.fresh, k) if scan.shape[k] == "C" else None
     if named:
         k = named[0]
-    if k < scan.size and scan.joined(k) and (scan.shape[k] == "n" and len(scan.low[k]) <= 4 or scan.shape[k] == "U" and runs.is_roman(scan.low[k])):
+    if (
+        k < scan.size
+        and scan.joined(k)
+        and (
+            scan.shape[k] == "n"
+            and len(scan.low[k]) <= 4
+            or scan.shape[k] == "U"
+            and runs.is_roman(scan.low[k])
+        )
+    ):
         if scan.joined(k + 1) and scan.low[k + 1] in ("người", "đồng", "chiến", "cán", "năm"):
             return None
-        after = _armed_names.at(scan.low, scan.fresh, k + 1) if scan.joined(k + 1) and scan.shape[k + 1] == "C" else None
+        after = (
+            _armed_names.at(scan.low, scan.fresh, k + 1)
+            if scan.joined(k + 1) and scan.shape[k + 1] == "C"
+            else None
+        )
         return Node(i, after[0] if after else k + 1, "body.armed")
     if named:
         end, kids = tail(scan, k) if scan.joined(k) and scan.shape[k] == "C" else vietnam(scan, k)
@@ -235,7 +296,13 @@ def read_house(scan: Scan, i: int) -> Node | None:
     if scan.low[k : k + 2] == ["khu", "vực"]:
         k += 2
     end, kids = tail(scan, k, bare=scan.shape[i] == "C")
-    if end == k and scan.joined(k) and scan.shape[k] == "n" and len(scan.low[k]) <= 3 and scan.shape[i] in "CU":
+    if (
+        end == k
+        and scan.joined(k)
+        and scan.shape[k] == "n"
+        and len(scan.low[k]) <= 3
+        and scan.shape[i] in "CU"
+    ):
         end = k + 1
     return Node(i, end, "body.house", kids) if end > found[0] else None
 
