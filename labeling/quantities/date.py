@@ -25,7 +25,9 @@ _CLOSING = re.compile(r"(?: +dương lịch)? *\)")
 _YEAR_END = re.compile(r"(?:hết|cuối) +(?:năm|tháng|nhiệm kỳ|quý)(?!\w)")
 _LAST_UNIT = re.compile(r"(?:tháng +)?(\d{1,2}|[ivx]+)(?!\w)(?!\.\d)")
 _EDGE = re.compile(r"(đầu|giữa|cuối|hết|trước|sau) +(?:thời điểm +)?")
-_PART = re.compile(r"(?:đầu giờ +|cuối giờ +)?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối muộn|tối|đêm|khuya) *,? *(?:ngày +|hôm +)?")
+_PART = re.compile(
+    r"(?:đầu giờ +|cuối giờ +)?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối muộn|tối|đêm|khuya) *,? *(?:ngày +|hôm +)?"
+)
 _DAY_HEAD = re.compile(r"(?:các +)?ngày +|hôm +")
 _WEEKDAY_HEAD = re.compile(r"(?:thứ|th\.?) *(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|chúa nhật|t[2-7]|cn")
 _AFTER_WEEKDAY = re.compile(r" *[,-]? *(?:ngày +)?\(?(?:ngày +)?(?=\d|mùng|mồng)|,? +(?:ngày +)(?=[^\W\d_])")
@@ -35,7 +37,9 @@ _RANGE = re.compile(r" *- *| +(?:cho +)?(?:đến|tới) +(hết +)?(?:ngày +)?
 _LIST = re.compile(r" *, *(?:và +)?| +và +(?:ngày +)?")
 _NOW = re.compile(r" +(?:cho +)?(?:đến|tới) +(?:hiện +)?nay(?!\w)")
 _FROM_NOW = re.compile(r"từ +nay +(?:cho +)?(?:đến|tới) +")
-_NIGHT = re.compile(r"(?:đêm|tối) +(?:ngày +)?(\d{1,2})(?:/(\d{1,2}))? *,? *(?:đến +)?rạng +(?:sáng +)?(?:ngày +)?")
+_NIGHT = re.compile(
+    r"(?:đêm|tối) +(?:ngày +)?(\d{1,2})(?:/(\d{1,2}))? *,? *(?:đến +)?rạng +(?:sáng +)?(?:ngày +)?"
+)
 _EDGES: dict[str, Mod] = {"đầu": "start", "giữa": "mid", "cuối": "end"}
 
 
@@ -98,10 +102,19 @@ def one(source: Source, at: int) -> Point | None:
     """A point with its head and its second writing."""
     if at in source.dates:
         return source.dates[at]
-    source.dates[at] = None
-    point = _one(source, at)
-    source.dates[at] = point
+    if source.depth >= _DEEPEST:
+        return None
+    source.depth += 1
+    try:
+        point = _one(source, at)
+    finally:
+        source.depth -= 1
+    if point is not None or source.depth == 0:
+        source.dates[at] = point
     return point
+
+
+_DEEPEST = 6
 
 
 def _one(source: Source, at: int) -> Point | None:
@@ -143,10 +156,14 @@ _WEEKDAY_LETTERS = frozenset("tc")
 
 def _head_fits(pattern: re.Pattern[str], match: re.Match[str], inner: Point) -> bool:
     if pattern is _EDGE:
-        return inner.grain not in ("weekday",) and not (match[1] in ("trước", "sau") and inner.grain in ("relative", "term"))
+        return inner.grain not in ("weekday",) and not (
+            match[1] in ("trước", "sau") and inner.grain in ("relative", "term")
+        )
     if pattern is _PART:
         return inner.grain in ("day", "weekday")
-    return inner.grain in ("day", "weekday") and inner.rule not in ("date.weekday",) or inner.grain == "weekday"
+    return (
+        inner.grain in ("day", "weekday") and inner.rule not in ("date.weekday",) or inner.grain == "weekday"
+    )
 
 
 def _second_writing(source: Source, point: Point) -> Point:
@@ -174,7 +191,12 @@ def _second_writing(source: Source, point: Point) -> Point:
             return point
         end = close.end()
     resolved = other.resolved
-    if point.rule == "date.day_word" and source.reference is not None and other.year is None and other.day is not None:
+    if (
+        point.rule == "date.day_word"
+        and source.reference is not None
+        and other.year is None
+        and other.day is not None
+    ):
         resolved = resolve.month_day(source.reference, other.month, other.day, past=True)
     return other._replace(start=point.start, end=end, score=0.97, rule="date.twice", resolved=resolved)
 
@@ -211,7 +233,9 @@ def _norm(point: Point, source: Source, **fields: object) -> Norm:
 def _single(source: Source, point: Point) -> Reading | None:
     norm = _norm(point, source)
     if point.rule == "date.dm" and point.score < 0.6 and point.day is not None and point.month is not None:
-        other = Norm(numerator=str(point.day), denominator=str(point.month), numeral="arabic", rule="ratio.of")
+        other = Norm(
+            numerator=str(point.day), denominator=str(point.month), numeral="arabic", rule="ratio.of"
+        )
         others = [other]
         if point.day <= 12 and is_day(None, point.day, point.month):
             others.append(Norm(edtf=edtf(None, point.day, point.month), numeral="arabic", rule="date.md"))
@@ -240,10 +264,21 @@ def _ranged(source: Source, first: Point) -> Reading | None:
     if now is not None and word_ends_at(source, first.start, "từ") is not None:
         start = _from(source, first.start)
         resolved = None
-        if source.reference is not None and (first.edtf or first.resolved) and "/" not in (first.resolved or first.edtf or ""):
+        if (
+            source.reference is not None
+            and (first.edtf or first.resolved)
+            and "/" not in (first.resolved or first.edtf or "")
+        ):
             resolved = f"{first.resolved or first.edtf}/{source.reference.isoformat()}"
         value = f"{first.edtf}/.." if first.edtf and "/" not in first.edtf else None
-        norm = _norm(first, source, edtf=value, resolved=resolved, resolved_from="document" if resolved else None, rule="date.until_now")
+        norm = _norm(
+            first,
+            source,
+            edtf=value,
+            resolved=resolved,
+            resolved_from="document" if resolved else None,
+            rule="date.until_now",
+        )
         return Reading(start, now.end(), "DATE", norm, 0.93)
     joint = _RANGE.match(low, first.end)
     if joint is None:
@@ -261,11 +296,22 @@ def _ranged(source: Source, first: Point) -> Reading | None:
 
 def _lunar_range(source: Source, first: Point, second: Point) -> Reading | None:
     """ "từ mùng 9 đến mùng 11 tháng 3 âm lịch": both days are lunar."""
-    if first.grain != "day" or first.day is None or first.month not in (None, second.month) and first.lunar is None:
+    if (
+        first.grain != "day"
+        or first.day is None
+        or first.month not in (None, second.month)
+        and first.lunar is None
+    ):
         return None
     low = first.lunar or edtf(second.year, second.month, first.day)
     norm = _norm(
-        second, source, edtf=None, lunar=f"{low}/{second.lunar}", resolved=None, resolved_from=None, rule="date.lunar.range"
+        second,
+        source,
+        edtf=None,
+        lunar=f"{low}/{second.lunar}",
+        resolved=None,
+        resolved_from=None,
+        rule="date.lunar.range",
     )
     whole = _second_writing(source, second)
     return Reading(_from(source, first.start), whole.end, "DATE", norm, 0.9)
@@ -294,11 +340,22 @@ def _joined(source: Source, first: Point, second: Point, cue: str | None) -> Rea
             norm = _norm(first, source, resolved=f"{first.resolved}/{last}", rule="date.range.relative")
         return Reading(_from(source, first.start), second.end, "DATE", norm, min(first.score, second.score))
     if first.grain in ("year", "quarter", "half", "term", "century", "decade"):
-        low = first.edtf if first.grain != "quarter" or first.year else f"{edtf(year)}-{32 + (first.month or 1)}"
+        low = (
+            first.edtf
+            if first.grain != "quarter" or first.year
+            else f"{edtf(year)}-{32 + (first.month or 1)}"
+        )
     elif first.grain == "month":
         low = edtf(year, month)
     else:
-        if year is not None and first.year is None and second.year == year and second.month and month and month > second.month:
+        if (
+            year is not None
+            and first.year is None
+            and second.year == year
+            and second.month
+            and month
+            and month > second.month
+        ):
             year -= 1
         if first.day is not None and month is not None and not is_day(year, month, first.day):
             return None
@@ -362,7 +419,7 @@ def _night(source: Source, at: int) -> Reading | None:
 
 
 _LIST_HEAD = re.compile(
-    r"(?:(?:đầu giờ +)?(?:sáng|chiều|tối|đêm|trưa) +)?(?:trong +)?(?:(?:các|hai|2|3|ba) +)?(?:(ngày|tháng|quý|sáng|chiều|tối|đêm) +)?((?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}(?!\w))(?:(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:ngày +)?)(?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}(?!\w)))*)(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:hết +)?(?:ngày +)?)(?=\d|[ivx]|mùng|mồng|tháng)"
+    r"(?:(?:đầu giờ +)?(?:sáng|chiều|tối|đêm|trưa) +)?(?:trong +)?(?:(?:các|hai|2|3|ba) +)?(?:(ngày|tháng|quý|sáng|chiều|tối|đêm) +)?((?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}(?!\w))(?:(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:ngày +)?)(?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}(?!\w))){0,8})(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:hết +)?(?:ngày +)?)(?=\d|[ivx]|mùng|mồng|tháng)"
 )
 
 
@@ -377,12 +434,24 @@ def _listed(source: Source, at: int) -> Reading | None:
     if unit in ("tháng", "quý"):
         return _listed_units(source, at, match, unit, numbers)
     second = one(source, match.end())
-    if second is None or second.grain != "day" or second.month is None or second.day is None or not all(n.isdigit() for n in numbers):
+    if (
+        second is None
+        or second.grain != "day"
+        or second.month is None
+        or second.day is None
+        or not all(n.isdigit() for n in numbers)
+    ):
         return None
     days = [int(number) for number in numbers]
     if second.lunar is not None:
         return None
-    if unit is None and not (cued_day(source, at) or second.score > 0.9 or dashes and second.rule in ("date.dm", "date.dmy") or word_ends_at(source, at, "từ") is not None):
+    if unit is None and not (
+        cued_day(source, at)
+        or second.score > 0.9
+        or dashes
+        and second.rule in ("date.dm", "date.dmy")
+        or word_ends_at(source, at, "từ") is not None
+    ):
         return None
     month, year = second.month, second.year
     if days != sorted(days) or days[-1] >= second.day and not (dashes and len(days) == 1):
@@ -402,7 +471,9 @@ def _listed(source: Source, at: int) -> Reading | None:
     return Reading(start, second.end, "DATE", norm, 0.95)
 
 
-def _listed_units(source: Source, at: int, match: re.Match[str], unit: str, numbers: list[str]) -> Reading | None:
+def _listed_units(
+    source: Source, at: int, match: re.Match[str], unit: str, numbers: list[str]
+) -> Reading | None:
     from labeling.quantities.numerals import roman  # noqa: PLC0415
     from labeling.quantities.points import year_after  # noqa: PLC0415
 
@@ -434,12 +505,58 @@ def _listed_units(source: Source, at: int, match: re.Match[str], unit: str, numb
 
 
 _PARTS = frozenset(["sáng", "trưa", "chiều", "tối", "đêm", "khuya", "rạng"])
-_ANCHORS = frozenset(["nay", "qua", "mai", "kia", "này", "trước", "sau", "tới", "ngoái", "vừa", "rồi", "mốt", "tiếp", "kế"])
-_UNITS = frozenset(["năm", "tháng", "thg", "quý", "tuần", "ngày", "nhiệm", "giai", "đoạn", "kì", "kỉ", "niệm", "niên", "thế", "thập", "mùa", "học", "kỳ", "kỷ", "quí"])
+_ANCHORS = frozenset(
+    ["nay", "qua", "mai", "kia", "này", "trước", "sau", "tới", "ngoái", "vừa", "rồi", "mốt", "tiếp", "kế"]
+)
+_UNITS = frozenset(
+    [
+        "năm",
+        "tháng",
+        "thg",
+        "quý",
+        "tuần",
+        "ngày",
+        "nhiệm",
+        "giai",
+        "đoạn",
+        "kì",
+        "kỉ",
+        "niệm",
+        "niên",
+        "thế",
+        "thập",
+        "mùa",
+        "học",
+        "kỳ",
+        "kỷ",
+        "quí",
+    ]
+)
 _LONGER: tuple[tuple[frozenset[str], Callable[[Source, int], Reading | None]], ...] = (
     (frozenset(["từ"]), _from_now),
     (frozenset(["đêm", "tối"]), _night),
-    (frozenset(["0", "ngày", "tháng", "quý", "các", "hai", "ba", "mùng", "mồng", "sáng", "chiều", "tối", "đêm", "trưa", "đầu"]), _listed),
+    (
+        frozenset(
+            [
+                "0",
+                "ngày",
+                "tháng",
+                "quý",
+                "các",
+                "hai",
+                "ba",
+                "mùng",
+                "mồng",
+                "sáng",
+                "chiều",
+                "tối",
+                "đêm",
+                "trưa",
+                "đầu",
+            ]
+        ),
+        _listed,
+    ),
 )
 _NUMBERS = NUMBER | {"mùng", "mồng", "rằm", "giêng", "chạp", "tư"}
 # what follows a number that begins a date, and what follows a word that does

@@ -20,7 +20,9 @@ _DECIMAL = re.compile(r"\d+\.\d+(?!\.)(?! +[^\W\d_]+ +[^\W\d_]+ +[^\W\d_])")
 _RUN = re.compile(r"[\w./:,-]{1,80}")
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 _FOLLOWING = re.compile(r" +([^\W\d_]+(?: [^\W\d_]+)?)")
-_CONTRAST = re.compile(r"(?: [^\W\d_]+){0,2} +duy nhất|(?: [^\W\d_]+){1,2} +(?:và|hoặc|hay) +(?:hai|ba|bốn|\d)|(?: hoặc| hay) (?:hai|\d)")
+_CONTRAST = re.compile(
+    r"(?: [^\W\d_]+){0,2} +duy nhất|(?: [^\W\d_]+){1,2} +(?:và|hoặc|hay) +(?:hai|ba|bốn|\d)|(?: hoặc| hay) (?:hai|\d)"
+)
 _CAPITAL_NEXT = re.compile(r" +([^\W\d_])")
 MASKS: dict[str, str] = {
     "web": r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[A-Za-z0-9-]+\.)+(?:vn|com|net|org|gov|edu|info|html?|pdf|docx?|jpg|png|mp4)(?:[/?#]\S*)?",
@@ -36,8 +38,10 @@ _PHONE = re.compile(
 _LONG = re.compile(r"\d{9,}(?![\d.,])")
 _VERSION = re.compile(r"\d\.0(?![\w.,%]*\d|%| *%)")
 _PLATE = re.compile(r"\d{2}-?[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
-_LIST = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)](?!\d) ?(?=\S)|\d{1,2}(?:\.\d{1,2}){1,3} +(?=[^\W\d_])|\d{1,2}/ (?=\S)|\d{1,2} ?- (?=[^\W\d_]))")
-_MORE_NAMES = re.compile(r"(?:\d[\w./]*)(?:(?: *, *| +và +| *- *|/| *& *)\d[\d]*[a-z]?(?!\w)(?![.,]\d|%))*")
+_LIST = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)](?!\d) ?(?=\S)|\d{1,2}(?:\.\d{1,2}){1,3} +(?=[^\W\d_])|\d{1,2}/ (?=\S)|\d{1,2} ?- (?=[^\W\d_]))"
+)
+_MORE_NAMES = re.compile(r"(?:\d[\w./]{0,20})(?:(?: *, *| +và +| *- *|/| *& *)\d[\d]*[a-z]?(?!\w)(?![.,]\d|%)){0,20}")
 
 
 def blocked_until(source: Source, start: int) -> int:
@@ -63,7 +67,9 @@ def blocked_until(source: Source, start: int) -> int:
             return token_start + len(stripped)
     if before in "( " or start == 0 or before == "\n":
         opening = source.left(start, 8).strip(" -+*•–")
-        if opening in ("", "(") and (_LIST.match(low, start) and opening == "" and not _decimal_line(source, start)):
+        if opening in ("", "(") and (
+            _LIST.match(low, start) and opening == "" and not _decimal_line(source, start)
+        ):
             return start + 1 if low[start + 1 : start + 2] != "." else _run_end(low, start)
         if before == "(" and _BRACKET_NUMBER.match(low, start) and low[start + 1] == ")":
             return start + 1
@@ -107,7 +113,10 @@ def _run_end(low: str, start: int) -> int:
 
 def _token(text: str, at: int, width: int = 60) -> tuple[int, int]:
     """The white-space-delimited token around `at`, at most `width` code points to each side."""
-    start = max(text.rfind(" ", max(0, at - width), at), text.rfind("\n", max(0, at - width), at), at - width - 1) + 1
+    start = (
+        max(text.rfind(" ", max(0, at - width), at), text.rfind("\n", max(0, at - width), at), at - width - 1)
+        + 1
+    )
     match = _SPACE.search(text, at, at + width)
     return start, match.start() if match is not None else min(len(text), at + width)
 
@@ -129,7 +138,11 @@ def name_list_end(source: Source, start: int) -> int:
 @cache
 def _named() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     names = frozenset(word for words in table("guards")["names"].values() for word in words)
-    return names, frozenset(table("guards")["soft"]["words"]), frozenset(table("guards")["counting"]["before_so"])
+    return (
+        names,
+        frozenset(table("guards")["soft"]["words"]),
+        frozenset(table("guards")["counting"]["before_so"]),
+    )
 
 
 @cache
@@ -152,7 +165,15 @@ def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals
             return phrase not in _ALSO_NOUNS or noun is None or not counts(noun)
         if phrase in soft and (noun is None or not counts(noun)):
             return True
-        if capitals and index == 0 and "," not in source.low[start:end] and (noun is None or not counts(noun)) and len(word) > 1 and source.cased[start - 1] == " " and _all_caps(source, words, noun):
+        if (
+            capitals
+            and index == 0
+            and "," not in source.low[start:end]
+            and (noun is None or not counts(noun))
+            and len(word) > 1
+            and source.cased[start - 1] == " "
+            and _all_caps(source, words, noun)
+        ):
             return True
     return False
 
@@ -184,7 +205,13 @@ def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
         return False
     if source.low[end : end + 1] in ("-", "/") and source.low[end + 1 : end + 2].isdigit():
         return False
-    if noun is None and _looks_like_year(source, amount) or noun is not None and not counts(noun) and _looks_like_year(source, amount):
+    if (
+        noun is None
+        and _looks_like_year(source, amount)
+        or noun is not None
+        and not counts(noun)
+        and _looks_like_year(source, amount)
+    ):
         return False
     if amount.high is not None and amount.joined == "-" and noun is None and not _bounded(source, start):
         return False
@@ -215,7 +242,19 @@ def _word_counts(source: Source, amount: Amount, noun: str | None) -> bool:
         stop = _compounds().get(word, frozenset())
         if following[1] in stop or following[1].split()[0] in stop:
             return False
-    if single and word in ("năm", "chín", "không", "chục", "vạn", "trăm", "nghìn", "ngàn", "triệu", "tỷ", "tỉ"):
+    if single and word in (
+        "năm",
+        "chín",
+        "không",
+        "chục",
+        "vạn",
+        "trăm",
+        "nghìn",
+        "ngàn",
+        "triệu",
+        "tỷ",
+        "tỉ",
+    ):
         return word in ("năm", "chín") and noun is not None and counts(noun)
     if word == "một":
         return _against(source, start, end)
@@ -227,7 +266,31 @@ def _word_counts(source: Source, amount: Amount, noun: str | None) -> bool:
     return True
 
 
-_BEFORE_WORD = frozenset(["thứ", "tháng", "ngã", "số", "chú", "anh", "chị", "ông", "bà", "cô", "bác", "bố", "dì", "cậu", "út", "lớp", "ngày", "mùng", "mồng", "loại", "hạng"])
+_BEFORE_WORD = frozenset(
+    [
+        "thứ",
+        "tháng",
+        "ngã",
+        "số",
+        "chú",
+        "anh",
+        "chị",
+        "ông",
+        "bà",
+        "cô",
+        "bác",
+        "bố",
+        "dì",
+        "cậu",
+        "út",
+        "lớp",
+        "ngày",
+        "mùng",
+        "mồng",
+        "loại",
+        "hạng",
+    ]
+)
 
 
 @cache
@@ -254,7 +317,7 @@ def _in_name(source: Source, start: int, end: int) -> bool:
     """A capitalised number word in the middle of a sentence, or before another capital, is a name."""
     following = _CAPITAL_NEXT.match(source.cased, end)
     preceding = source.cased[max(0, start - 8) : start].rstrip(" ")
-    opens = not preceding or preceding[-1] in ".!?:\n\"“-•;(…"
+    opens = not preceding or preceding[-1] in '.!?:\n"“-•;(…'
     word = source.cased[start:end]
     if word.isupper() and len(word) > 1:
         return False

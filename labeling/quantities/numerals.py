@@ -20,7 +20,9 @@ DIGITS = {
     "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
 }  # fmt: skip
 _PLAIN = frozenset(["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "bẩy", "tám", "chín"])
-_AFTER_TENS = frozenset(["một", "mốt", "hai", "ba", "bốn", "tư", "lăm", "nhăm", "sáu", "bảy", "bẩy", "tám", "chín"])
+_AFTER_TENS = frozenset(
+    ["một", "mốt", "hai", "ba", "bốn", "tư", "lăm", "nhăm", "sáu", "bảy", "bẩy", "tám", "chín"]
+)
 _ONLY_AFTER_TENS = frozenset(["mốt", "tư", "lăm", "nhăm"])
 SCALES = {
     "chục": Decimal(10), "trăm": Decimal(100), "nghìn": Decimal(1000), "ngàn": Decimal(1000), "vạn": Decimal(10000),
@@ -47,6 +49,9 @@ _ONE = Decimal(1)
 _SUFFIX = re.compile(r"(tr|k|M|G)(?![^\W\d_])")
 _ROMAN = re.compile(r"(?=[mdclxvi])m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?!\w)")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+
+
+_LONGEST_RUN = 6
 
 
 class Token:
@@ -109,7 +114,11 @@ def numeral_at(low: str, position: int) -> Numeral | None:
             value, num, variant = _plain_figure(match[1])
             return Numeral(position, end, value, num, _ONE, "arabic", variant)
     tokens: list[Token] = []
+    run = 0  # digit words (or figures) in a row: three can't belong to one number, save after "phẩy"
     while match is not None:
+        run = run + 1 if match[1] is not None or match[2] in DIGITS else 0
+        if run > _LONGEST_RUN or run > 1 and match[1] is not None and tokens[-1].word not in _POINT:
+            break
         if match[1] is not None:
             tokens.append(Token(match[1], match.end(), figure=True))
             if match.end() < len(low) and low[match.end()].isalpha():
@@ -283,7 +292,9 @@ class _Parser:
         done = Decimal(0)
         while True:
             word = self.word()
-            if word in SCALES and not (word in ("trăm", "chục") and last is None and not self._may_scale_small()):
+            if word in SCALES and not (
+                word in ("trăm", "chục") and last is None and not self._may_scale_small()
+            ):
                 step = SCALES[word]
                 if last is not None and step > last:
                     done, group = Decimal(0), done + group
@@ -337,7 +348,14 @@ class _Parser:
             return None
         if last < 100 or self.at >= len(self.tokens):
             return None
-        single = self.word() in (_PLAIN | {"tư"}) and self.word(1) not in ("trăm", "mươi", "chục", *_BIG, "mốt", "lăm")
+        single = self.word() in (_PLAIN | {"tư"}) and self.word(1) not in (
+            "trăm",
+            "mươi",
+            "chục",
+            *_BIG,
+            "mốt",
+            "lăm",
+        )
         token = self.tokens[self.at]
         group = self._group() if self.word() != "tư" else Decimal(4)
         if group is None:

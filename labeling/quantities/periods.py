@@ -29,28 +29,40 @@ _TERM_ANCHOR = re.compile(
 )
 _HALVES = re.compile(r"(\d{1,2}|[^\W\d_]+) +(tháng|quý) +(đầu|cuối)(?: +của)?(?: +(?:năm|nhiệm kỳ)(?!\w))?")
 _HALF_YEAR = re.compile(r"nửa +(đầu|cuối|sau)(?: của)? +(năm|tháng|quý|nhiệm kỳ)(?!\w)")
-_N_MONTHS = re.compile(r"(\d{1,2}) +tháng(?: *[/-] *(\d{4})| +(?:của +)?năm +(\d{4}|nay|ngoái|trước))(?![\w])")
+_N_MONTHS = re.compile(
+    r"(\d{1,2}) +tháng(?: *[/-] *(\d{4})| +(?:của +)?năm +(\d{4}|nay|ngoái|trước))(?![\w])"
+)
 _SAME = re.compile(r"cùng kỳ(?: +(?:của|với))?|cùng kì")
 _DAY_WORDS = re.compile(
     r"(?:(?P<part>sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?P<day>ngày hôm nay|ngày hôm qua|hôm nay|hôm qua|hôm kia|hôm trước|ngày mai|ngày kia|ngày mốt|ngày nay(?= *\()|sớm mai)(?!\w)"
 )
-_PART_WORDS = re.compile(r"(sáng sớm|rạng sáng|sáng|trưa|chiều|tối|đêm|khuya) +(nay|qua|mai|kia|hôm ấy(?= *\())(?!\w)")
+_PART_WORDS = re.compile(
+    r"(sáng sớm|rạng sáng|sáng|trưa|chiều|tối|đêm|khuya) +(nay|qua|mai|kia|hôm ấy(?= *\())(?!\w)"
+)
 _SHIFTS = {"nay": 0, "hôm nay": 0, "ngày hôm nay": 0, "ngày nay": 0, "qua": -1, "hôm qua": -1, "ngày hôm qua": -1, "hôm kia": -2, "hôm trước": -2, "mai": 1, "ngày mai": 1, "sớm mai": 1, "ngày kia": 2, "kia": 2, "ngày mốt": 2, "hôm ấy": 0}  # fmt: skip
 _UNIT_ANCHOR = re.compile(
     r"(?:(đầu|giữa|cuối|hết|những ngày cuối|những ngày đầu|những tháng cuối|những tháng đầu|dịp cuối|dịp đầu) +)?(ngày|tuần|tháng|quý|năm) +(này|nay|qua|trước|sau|tới|ngoái|kia|vừa qua|vừa rồi|rồi|tiếp theo|kế tiếp)(?!\w)"
 )
 _ANCHORS = {"này": 0, "nay": 0, "qua": -1, "trước": -1, "sau": 1, "tới": 1, "ngoái": -1, "kia": -2, "vừa qua": -1, "vừa rồi": -1, "rồi": -1, "tiếp theo": 1, "kế tiếp": 1}  # fmt: skip
 _CODES = {"ngày": "d", "tuần": "wk", "tháng": "mo", "quý": "q", "năm": "a", "hôm": "d"}
-_N_UNITS = re.compile(r" +(ngày|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|trước|tới đây|tới|nữa|sau đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))")
+_N_UNITS = re.compile(
+    r" +(ngày|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|trước|tới đây|tới|nữa|sau đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))"
+)
 _WEEKDAY = re.compile(
     r"(?:(?P<part>sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?:ngày +)?(?:(?:thứ|th\.?) *(?P<n>hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|(?P<sun>chủ nhật|chúa nhật|cn)|(?P<t>t[2-7]))(?![\w])"
 )
-_WEEK_OF = re.compile(r" +(?:của +)?tuần +(này|tới|sau|trước|qua|vừa qua|rồi)(?!\w)| +(này|tới|vừa qua|vừa rồi|tuần|sau|trước)(?!\w)(?! +(?:đó|khi))")
+_WEEK_OF = re.compile(
+    r" +(?:của +)?tuần +(này|tới|sau|trước|qua|vừa qua|rồi)(?!\w)| +(này|tới|vừa qua|vừa rồi|tuần|sau|trước)(?!\w)(?! +(?:đó|khi))"
+)
 _WEEKS = {"này": 0, "tới": 1, "sau": 1, "trước": -1, "qua": -1, "vừa qua": -1, "rồi": -1, "vừa rồi": -1}
 _WEEKEND = re.compile(r"cuối tuần +(này|qua|trước|tới|sau|vừa qua|rồi|vừa rồi)(?!\w)")
-_WEEK_IN = re.compile(r"tuần +(?:lễ +)?(?:đầu tiên|đầu|thứ nhất|thứ +([1-5])|([1-5])|thứ +(hai|ba|tư)|cuối cùng|cuối)(?: +của)? +(?=tháng)")
+_WEEK_IN = re.compile(
+    r"tuần +(?:lễ +)?(?:đầu tiên|đầu|thứ nhất|thứ +([1-5])|([1-5])|thứ +(hai|ba|tư)|cuối cùng|cuối)(?: +của)? +(?=tháng)"
+)
 _WEEK_NUMBER = re.compile(r"tuần +(?:thứ +)?(\d{1,2})(?: +của)?(?: +năm +|/)((?:19|20)\d\d)(?!\d)")
-_SEASON = re.compile(r"(?:mùa +)?(xuân|hè|hạ|thu|đông) +(?:(?:năm +)?((?:19|20)\d\d)|năm +(nay|ngoái|trước|sau|tới))(?!\d|\w| *-)")
+_SEASON = re.compile(
+    r"(?:mùa +)?(xuân|hè|hạ|thu|đông) +(?:(?:năm +)?((?:19|20)\d\d)|năm +(nay|ngoái|trước|sau|tới))(?!\d|\w| *-)"
+)
 _SEASONS = {"xuân": 21, "hè": 22, "hạ": 22, "thu": 23, "đông": 24}
 
 
@@ -124,7 +136,10 @@ def _half(source: Source, at: int) -> Point | None:
     elif anchored:
         word = _HALF_SHIFT.match(low, end)
         if word is not None:
-            shift, end = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1}[word[1]], word.end()
+            shift, end = (
+                {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1}[word[1]],
+                word.end(),
+            )
     else:
         year, end, shift = year_after(source, end)
         if year is None and shift is None:
@@ -140,7 +155,9 @@ def _month_span(
     if source.reference is not None and year is None:
         base = source.reference.year + (shift or 0)
         resolved = f"{edtf(base, first)}/{edtf(base, final)}"
-    return Point(at, end, f"{edtf(year, first)}/{edtf(year, final)}", "half", year, first, None, 0.95, rule, resolved)
+    return Point(
+        at, end, f"{edtf(year, first)}/{edtf(year, final)}", "half", year, first, None, 0.95, rule, resolved
+    )
 
 
 def _small(source: Source, at: int) -> int:
@@ -185,7 +202,7 @@ def _same_period(source: Source, at: int) -> Point | None:
     best: Point | None = None
     word = _first_word(source, after.end())
     for starts, read in (*POINTS, *PERIODS):
-        if word in starts:
+        if word in starts and word != "cùng":
             point = read(source, after.end())
             if point is not None and (best is None or point.end > best.end):
                 best = point
@@ -225,7 +242,11 @@ def _unit_anchor(source: Source, at: int) -> Point | None:
     if match is None:
         return None
     unit, word = match[2], match[3]
-    if unit == "ngày" and word not in ("trước",) or (unit, word) in {("tháng", "nay"), ("tuần", "nay"), ("tháng", "kia"), ("ngày", "trước")}:
+    if (
+        unit == "ngày"
+        and word not in ("trước",)
+        or (unit, word) in {("tháng", "nay"), ("tuần", "nay"), ("tháng", "kia"), ("ngày", "trước")}
+    ):
         return None
     if word in ("trước", "sau") and _NO_ANCHOR.match(source.low, match.end()):
         return None
@@ -275,9 +296,19 @@ def _weekday(source: Source, at: int) -> Point | None:
             week, end = None, match.end()
         if of[2] in ("sau", "trước") and of[1] is None:
             week = 1 if of[2] == "sau" else -1
-    named = bool(match["part"] or of is not None or match["sun"] or source.cased[match.end() - 1 : match.end()].isdigit() and False)
+    named = bool(
+        match["part"]
+        or of is not None
+        or match["sun"]
+        or source.cased[match.end() - 1 : match.end()].isdigit()
+        and False
+    )
     vào = re.search(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z", source.left(at, 8)) is not None
-    capital = match["n"] is not None and source.cased[match.start("n")].isupper() and not source.cased[match.start("n") :][:3].isupper()
+    capital = (
+        match["n"] is not None
+        and source.cased[match.start("n")].isupper()
+        and not source.cased[match.start("n") :][:3].isupper()
+    )
     score = 0.9 if named or vào else 0.7 if capital else 0.45 if source.reference is None else 0.55
     resolved = resolve.weekday(source.reference, day, week) if source.reference is not None else None
     return Point(at, end, None, "weekday", day=day, score=score, rule="date.weekday", resolved=resolved)
@@ -290,7 +321,9 @@ def _weekend(source: Source, at: int) -> Point | None:
     resolved = None
     if source.reference is not None:
         week = _WEEKS[match[1]]
-        resolved = resolve.weekday(source.reference, 6, week) + "/" + resolve.weekday(source.reference, 7, week)
+        resolved = (
+            resolve.weekday(source.reference, 6, week) + "/" + resolve.weekday(source.reference, 7, week)
+        )
     return Point(at, match.end(), None, "relative", score=0.9, rule="date.weekend", resolved=resolved)
 
 
@@ -335,13 +368,27 @@ def _season(source: Source, at: int) -> Point | None:
     if year is None and source.reference is not None:
         shift = {"nay": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1}[match[3]]
         resolved = f"{source.reference.year + shift}-{_SEASONS[match[1]]}"
-    return Point(at, match.end(), f"{year or 'XXXX'}-{_SEASONS[match[1]]}", "season", score=0.9, rule="date.season", resolved=resolved)
+    return Point(
+        at,
+        match.end(),
+        f"{year or 'XXXX'}-{_SEASONS[match[1]]}",
+        "season",
+        score=0.9,
+        rule="date.season",
+        resolved=resolved,
+    )
 
 
 _EDGE_WORDS = frozenset(["đầu", "giữa", "cuối", "hết", "nửa", "những", "dịp"])
 _PART_STARTS = frozenset(["sáng", "rạng", "trưa", "chiều", "tối", "đêm", "khuya"])
 PERIODS: tuple[tuple[frozenset[str], PointReader], ...] = (
-    (frozenset(["nhiệm", "giai", "niên", "năm", "mùa", "thời", "khóa", "khoá", "các", "những", "hai", "vụ"]) | _EDGE_WORDS, _term),
+    (
+        frozenset(
+            ["nhiệm", "giai", "niên", "năm", "mùa", "thời", "khóa", "khoá", "các", "những", "hai", "vụ"]
+        )
+        | _EDGE_WORDS,
+        _term,
+    ),
     (frozenset("0"), _years),
     (frozenset(["nhiệm", "năm", "giai", "niên"]) | _EDGE_WORDS, _term_anchor),
     (frozenset(["0", "w", "nửa"]), _half),
@@ -349,7 +396,11 @@ PERIODS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset(["hôm", "ngày", "sớm"]) | _PART_STARTS, _day_word),
     (frozenset(["ngày", "tuần", "tháng", "quý", "năm"]) | _EDGE_WORDS, _unit_anchor),
     (frozenset(["0", "w"]), _n_units),
-    (frozenset(["thứ", "th", "chủ", "chúa", "cn", "ngày", "t2", "t3", "t4", "t5", "t6", "t7"]) | _PART_STARTS, _weekday),
+    (
+        frozenset(["thứ", "th", "chủ", "chúa", "cn", "ngày", "t2", "t3", "t4", "t5", "t6", "t7"])
+        | _PART_STARTS,
+        _weekday,
+    ),
     (frozenset(["cuối"]), _weekend),
     (frozenset(["tuần"]), _week_in),
     (frozenset(["mùa"]), _season),

@@ -20,7 +20,16 @@ _BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u2
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
 _WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 _FOLDED = {**dict.fromkeys(_BLANKS, " "), **dict.fromkeys(_DASHES, "-"), **_WIDE}
-_FOLDED |= {"\uff05": "%", "\ufe6a": "%", "\uff0f": "/", "\u2044": "/", "\u2215": "/", "\uff0c": ",", "\uff0e": ".", "\u2019": "'"}
+_FOLDED |= {
+    "\uff05": "%",
+    "\ufe6a": "%",
+    "\uff0f": "/",
+    "\u2044": "/",
+    "\u2215": "/",
+    "\uff0c": ",",
+    "\uff0e": ".",
+    "\u2019": "'",
+}
 _FOLDED |= {"\u02bc": "'", "\u2032": "'", "\u2033": '"', "\u201d": '"', "\u00d0": "\u0110", "\uff04": "$"}
 _NEEDS_FOLD = re.compile("[" + "".join(_FOLDED) + "]")
 
@@ -30,10 +39,22 @@ _MEGA = re.compile(r"(?<=\d)[MG](?![^\W\d_])")
 class Source:
     """A folded text, and what the rules have already read at a position (so that no rule reads twice)."""
 
-    __slots__ = ("amounts", "bare", "cased", "dates", "lines", "low", "numerals", "reference", "size", "words")
+    __slots__ = (
+        "amounts",
+        "bare",
+        "cased",
+        "dates", "depth",
+        "lines",
+        "low",
+        "numerals",
+        "reference",
+        "size",
+        "words",
+    )
 
     def __init__(self, text: str, reference: dt.date | None = None) -> None:
         self.reference = reference
+        self.depth = 0
         self.dates: dict[int, Point | None] = {}
         self.cased = fold(text)
         self.low = _with_capitals(lower(self.cased), self.cased)
