@@ -26,17 +26,27 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     near: tuple[str, ...]
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a document should be discussed or rejected, one key each; `vi` is what annotators read."""
+
+    kind: Literal["discuss", "reject"]
+    name: str
+    hotkey: str
+    vi: str
+
+
 class Scheme(msgspec.Struct, frozen=True, kw_only=True):
     """A version of the label set.  `migrations` maps a label of an older version to its successor."""
 
     version: str
     guideline: str
     labels: tuple[Label, ...]
+    reasons: tuple[Reason, ...] = ()
     migrations: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         for field in ("name", "hotkey"):
-            values = [getattr(label, field) for label in self.labels]
+            values = [getattr(item, field) for item in (*self.labels, *self.reasons)]
             if len(set(values)) != len(values):
                 raise UsageError(f"scheme {self.version}: a {field} stands twice")
         for label in self.labels:

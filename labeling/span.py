@@ -78,7 +78,8 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     `key` is (server, project, annotation id, updated_at); a deletion seen on the server is a report
     of its own whose key ends in "deleted".  `part` is the task's slice (start, end) of the document,
     None for a whole document; spans are always in document offsets.  `shown` is the snapshot of the
-    proposals that the annotator saw.
+    proposals that the annotator saw; `discuss` and `reject` are names of the scheme's reasons, and an
+    annotation that rejects its document has the status `rejected`.
     """
 
     key: tuple[str, int, int, str]
@@ -101,6 +102,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[AnnotatedSpan, ...]
     note: str | None = None
     discuss: tuple[str, ...] = ()
+    reject: str | None = None
 
 
 class RecordSpan(msgspec.Struct, frozen=True, kw_only=True):

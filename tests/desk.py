@@ -25,6 +25,15 @@ _LOCATE = """
 }
 """
 
+# Where the first line of a span stands, after bringing it into sight below the sticky legend.
+_FIRST_LINE = """
+(node) => {
+  node.scrollIntoView({block: 'center'});
+  const box = node.getClientRects()[0];
+  return [box.left, box.top, box.right, box.bottom];
+}
+"""
+
 
 class Desk:
     """A browser page at one task of a project."""
@@ -76,8 +85,8 @@ class Desk:
     def select(self, start: int, end: int) -> None:
         """Click the drawn span that has exactly these edges."""
         span = self.page.locator(f'.vv-text .htx-highlight[data-start="{start}"][data-end="{end}"]').first
-        span.scroll_into_view_if_needed()
-        span.click(position={"x": 3, "y": 8})
+        left, top, _, bottom = span.evaluate(_FIRST_LINE)
+        self.page.mouse.click(left + 3, (top + bottom) / 2)
         self.page.wait_for_timeout(200)
 
     def drag(self, start: int, end: int) -> None:

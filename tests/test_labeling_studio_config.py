@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 import msgspec
 
 from labeling.scheme import load_scheme
-from labeling.studio.config import KEYMAP, TELEX, VNI, build_config, build_instruction
+from labeling.studio.config import KEYMAP, TELEX, VNI, build_config
+from labeling.studio.guideline import build_instruction
 
 SCHEME = load_scheme()
 
@@ -29,11 +30,28 @@ def test_every_label_stands_once_with_colour_hotkey_and_hint() -> None:
 
 def test_no_label_key_is_touched_by_telex_vni_or_label_studio_itself() -> None:
     own = {"u"}  # region:unselect, where a server keeps Label Studio's own keymap
-    for label in SCHEME.labels:
-        letter = label.hotkey.removeprefix("shift+")
+    for item in (*SCHEME.labels, *SCHEME.reasons):
+        letter = item.hotkey.removeprefix("shift+")
         assert len(letter) == 1
-        assert letter not in TELEX | VNI | own, label.name
+        assert letter not in TELEX | VNI | own, item.name
     assert KEYMAP["region:delete"][0] != "backspace"  # input methods send it themselves
+
+
+def test_every_reason_is_one_key() -> None:
+    tree = ElementTree.fromstring(build_config(SCHEME))
+    for kind in ("discuss", "reject"):
+        choices = tree.findall(f".//Choices[@name='{kind}']/Choice")
+        wanted = [(item.name, item.hotkey) for item in SCHEME.reasons if item.kind == kind]
+        assert [(item.get("alias"), item.get("hotkey")) for item in choices] == wanted
+        assert wanted
+
+
+def test_the_value_box_belongs_to_numbers_alone() -> None:
+    tree = ElementTree.fromstring(build_config(SCHEME))
+    (box,) = [view for view in tree.iter("View") if view.get("visibleWhen")]
+    assert box.get("visibleWhen") == "region-selected"
+    assert set(str(box.get("whenLabelValue")).split(",")) == SCHEME.layer("numbers")
+    assert box.find("TextArea[@name='value']") is not None
 
 
 def test_scheme_texts_are_escaped() -> None:
@@ -66,4 +84,6 @@ def test_the_guideline_explains_every_label_and_key() -> None:
         assert label.name in words.text
         assert label.definition_vi in words.text
     assert SCHEME.guideline in words.text
+    for item in SCHEME.reasons:
+        assert item.vi in words.text
     assert "Delete" in words.text

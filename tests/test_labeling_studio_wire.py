@@ -14,7 +14,8 @@ from corpus.errors import BadRecord, StaleAnnotation
 from labeling.norm import Norm
 from labeling.scheme import load_scheme
 from labeling.span import Proposal, Source, make_span, region_id
-from labeling.studio.wire import Setting, read_annotation, read_shown, task_key, to_prediction, to_task
+from labeling.studio.answers import Setting, read_annotation
+from labeling.studio.wire import read_shown, task_key, to_prediction, to_task
 
 SCHEME = load_scheme()
 READ_AGAIN = Norm(value="1", rule="read.again")
@@ -140,6 +141,63 @@ def test_the_value_of_an_untouched_number_is_kept_and_of_any_other_read_again() 
     ):
         task, raw = exported(DOCUMENT, [result], prediction=prediction)
         assert read_annotation(SETTING, task, raw).spans[0].norm == norm
+
+
+def boxed(region_id: str, *lines: str) -> dict[str, Any]:
+    value = {"start": 27, "end": 39, "text": list(lines)}
+    return {"id": region_id, "from_name": "value", "to_name": "text", "type": "textarea", "value": value}
+
+
+def test_a_corrected_value_is_parsed_and_kept_as_typed() -> None:
+    shown = proposal(DOCUMENT, 27, 39, "MONEY", Norm(value="5000000", unit="VND"))
+    prediction = to_prediction(11, "m1", [shown])
+    drawn, prefilled = prediction["result"]
+    assert prefilled["value"]["text"] == ["5 triệu đồng"]
+    corrected = prefilled | {"value": prefilled["value"] | {"text": ["5 triệu đồng", " 6,5  triệu đồng "]}}
+    task, raw = exported(DOCUMENT, [drawn, corrected], prediction=prediction)
+    (span,) = read_annotation(SETTING, task, raw).spans
+    assert span.typed == "6,5 triệu đồng"
+    assert span.norm is not None
+    assert (span.norm.value, span.norm.unit) == ("6500000", "VND")
+    task, raw = exported(DOCUMENT, [drawn, prefilled], prediction=prediction)
+    (untouched,) = read_annotation(SETTING, task, raw).spans
+    assert (untouched.typed, untouched.norm) == (None, shown.span.norm)
+    task, raw = exported(DOCUMENT, [region(27, 39, "MONEY", id="new"), boxed("new", "7 triệu đồng")])
+    (added,) = read_annotation(SETTING, task, raw).spans
+    assert added.norm is not None
+    assert (added.typed, added.norm.value) == ("7 triệu đồng", "7000000")
+    task, raw = exported(DOCUMENT, [region(27, 39, "ORG", id="new"), boxed("new", "7 triệu đồng")])
+    assert read_annotation(SETTING, task, raw).spans[0].norm is None  # relabelled as a name
+
+
+def test_a_value_that_does_not_parse_goes_back_to_the_annotator() -> None:
+    task, raw = exported(DOCUMENT, [region(27, 39, "MONEY", id="new"), boxed("new", "năm trệu")])
+    with pytest.raises(BadRecord, match=r"năm trệu.*write it as in") as refused:
+        read_annotation(SETTING, task, raw)
+    assert refused.value.code == "bad-value"
+
+
+def said(name: str, **value: Any) -> dict[str, Any]:
+    return {"id": "x", "from_name": name, "to_name": "text", "type": "choices", "value": value}
+
+
+def test_notes_and_reasons_are_kept() -> None:
+    result = [
+        said("note", text=["xem lại", "dòng hai"]),
+        said("discuss", choices=["unsure", "award"]),
+        region(3, 22, "ORG"),
+    ]
+    task, raw = exported(DOCUMENT, result)
+    found = read_annotation(SETTING, task, raw)
+    assert (found.note, found.discuss, found.reject) == ("xem lại\ndòng hai", ("award", "unsure"), None)
+    assert found.status == "submitted"
+    task, raw = exported(DOCUMENT, [said("reject", choices=["garbled"])], was_cancelled=True)
+    found = read_annotation(SETTING, task, raw)
+    assert (found.status, found.reject) == ("rejected", "garbled")
+    task, raw = exported(DOCUMENT, [said("reject", choices=["boring"])])
+    with pytest.raises(BadRecord) as refused:
+        read_annotation(SETTING, task, raw)
+    assert refused.value.code == "unknown-reason"
 
 
 def test_white_space_at_the_edges_is_trimmed_and_what_was_drawn_is_kept() -> None:

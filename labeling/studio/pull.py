@@ -19,11 +19,11 @@ from corpus.store import Workspace, atomic_file, set_aside
 from labeling.people import add_people
 from labeling.scheme import load_scheme
 from labeling.span import Annotation
+from labeling.studio.answers import Setting, annotation_key, read_annotation
 from labeling.studio.client import Studio
 from labeling.studio.push import gone
 from labeling.studio.rounds import Round, read_rounds
 from labeling.studio.values import value_of
-from labeling.studio.wire import Setting, annotation_key, read_annotation
 
 ROW = "id,annotations_ids,updated_at,draft_exists"
 

@@ -20,7 +20,8 @@ from corpus.store import Workspace
 from labeling.scheme import Scheme, load_scheme
 from labeling.span import Proposal
 from labeling.studio.client import Studio, condition
-from labeling.studio.config import build_config, build_instruction, build_view
+from labeling.studio.config import build_config, build_view
+from labeling.studio.guideline import build_instruction
 from labeling.studio.rounds import DEFAULT, Round, read_round, write_round
 from labeling.studio.wire import MERGE, task_key, to_prediction, to_task
 
@@ -136,11 +137,11 @@ def _refresh(studio: Studio, project: dict[str, Any], scheme: Scheme) -> None:
     wanted = {"label_config": build_config(scheme), "expert_instruction": build_instruction(scheme)}
     changed = {name: value for name, value in wanted.items() if project.get(name) != value}
     used = {label for control in project["parsed_label_config"].values() for label in control["labels"]}
-    if "label_config" in changed and used - set(scheme.names):
-        lost = ", ".join(sorted(used - set(scheme.names)))
+    lost = used - {item.name for item in (*scheme.labels, *scheme.reasons)}
+    if "label_config" in changed and lost:
         raise UsageError(
             f"project {project['id']} on {studio.address} has labels that scheme {scheme.version} lacks "
-            f"({lost}): push under a new round, or with --new-project"
+            f"({', '.join(sorted(lost))}): push under a new round, or with --new-project"
         )
     if changed:
         studio.update_project(project["id"], **changed)
