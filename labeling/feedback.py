@@ -19,6 +19,7 @@ from labeling.agreement.spans import compare
 from labeling.concordance import annotated_documents, records_with_documents
 from labeling.evidence import APART, counts_between_people, history, latest
 from labeling.intervals import Rate, f1_rate
+from labeling.markup import window
 from labeling.scheme import Scheme
 from labeling.span import AnnotatedSpan, Annotation, Record
 
@@ -167,8 +168,8 @@ class _Person:
             self.counts[group] += 1
             if len(self.lessons[group]) < EXAMPLES:
                 spans = [span for span in (one, other) if span is not None]
-                start = max(0, min(span.start for span in spans) - CONTEXT)
-                end = max(span.end for span in spans) + CONTEXT
+                first, last = min(span.start for span in spans), max(span.end for span in spans)
+                start, end = window(document.text, first, last, CONTEXT)
                 self.lessons[group].append(
                     Example(
                         document=document.id,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import msgspec
 
 from labeling.corrections.fates import Mark, fates, same_value
+from labeling.markup import window
 from labeling.span import AnnotatedSpan
 
 KIND_OF = {
@@ -29,10 +30,12 @@ KIND_OF = {
 KINDS = ("missing", "label", "edge", "edge and label", "value")
 CONTEXT = 60
 EXAMPLES = 3
+NOTHING = "nothing"
+Key = tuple[int, int, str]
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
-    """One disagreement in its context: what each of two said, None for nothing."""
+    """One disagreement in its context: what each of two said there (None: nothing), and all their spans."""
 
     document: str
     start: int
@@ -41,9 +44,11 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     after: str
     one: str
-    one_says: tuple[int, int, str] | None
+    one_says: Key | None
+    one_spans: tuple[Key, ...]
     other: str
-    other_says: tuple[int, int, str] | None
+    other_says: Key | None
+    other_spans: tuple[Key, ...]
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +81,8 @@ class Topics:
             self.kinds[kind] += 1
             spans = [span for span in (mine, theirs) if span is not None]
             start, end = min(span.start for span in spans), max(span.end for span in spans)
-            labels = sorted(span.label if span else "—" for span in (mine, theirs))
+            low, high = window(text, start, end, CONTEXT)
+            labels = sorted(span.label if span else NOTHING for span in (mine, theirs))
             group = (text[start:end].casefold(), kind, (labels[0], labels[1]))
             self._counts[group] += 1
             examples = self._groups.setdefault(group, [])
@@ -86,13 +92,15 @@ class Topics:
                         document=document,
                         start=start,
                         end=end,
-                        before=text[max(0, start - CONTEXT) : start],
+                        before=text[low:start],
                         text=text[start:end],
-                        after=text[end : end + CONTEXT],
+                        after=text[end:high],
                         one=one[0],
                         one_says=_says(mine),
+                        one_spans=_within(one[1], low, high),
                         other=other[0],
                         other_says=_says(theirs),
+                        other_spans=_within(other[1], low, high),
                     )
                 )
 
@@ -131,6 +139,10 @@ def differences(
 
 def _mark(span: AnnotatedSpan) -> Mark:
     return Mark(span.start, span.end, span.label, span.norm)
+
+
+def _within(spans: Sequence[AnnotatedSpan], low: int, high: int) -> tuple[Key, ...]:
+    return tuple((span.start, span.end, span.label) for span in spans if span.start < high and span.end > low)
 
 
 def _says(span: AnnotatedSpan | None) -> tuple[int, int, str] | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from corpus.document import Document
+from labeling.markup import window
 
 Severity = Literal["error", "warning", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
@@ -54,6 +55,7 @@ def finding(
     change: Change | None = None,
 ) -> Finding:
     """A finding on `span` of `document`, with its context."""
+    low, high = window(document.text, span.start, span.end, CONTEXT)
     return Finding(
         check=check,
         severity=severity,
@@ -63,8 +65,8 @@ def finding(
         end=span.end,
         label=span.label,
         text=document.text[span.start : span.end],
-        before=document.text[max(0, span.start - CONTEXT) : span.start],
-        after=document.text[span.end : span.end + CONTEXT],
+        before=document.text[low : span.start],
+        after=document.text[span.end : high],
         message=message,
         change=change,
     )
