@@ -89,17 +89,26 @@ def _below(
         if entry.name.startswith("."):
             continue
         below = f"{inside}{entry.name}"
-        if entry.is_dir() and is_saved(Path(entry.path)):
+        kind = _kind(entry)
+        if kind == "folder" and is_saved(Path(entry.path)):
             yield Found(shown / entry.name, f"{name}/{below}", name)
-        elif entry.is_dir():
+        elif kind == "folder":
             yield from _below(Path(entry.path), shown / entry.name, name, below + "/", seen | {real})
-        elif entry.is_file() and _is_other(entry.name):
+        elif kind == "file" and _is_other(entry.name):
             yield LeftAlone(shown / entry.name)
-        elif entry.is_file():
+        elif kind == "file":
             yield Found(shown / entry.name, f"{name}/{below}", name)
         else:
             message = f"{shown / entry.name}: a link to nothing, a loop or no regular file; leave it out"
             yield Refusal(record=str(shown / entry.name), code="unreadable", message=message)
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    """`folder`, `file`, or `other` (a link to nothing or to itself, a socket, …)."""
+    try:
+        return "folder" if entry.is_dir() else "file" if entry.is_file() else "other"
+    except OSError:
+        return "other"
 
 
 def _is_other(name: str) -> bool:
