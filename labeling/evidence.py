@@ -12,6 +12,7 @@ import msgspec
 
 from corpus.events import read_events
 from corpus.store import Workspace
+from labeling.scheme import Scheme, load_scheme
 from labeling.span import Annotation
 
 APART = ("training", "control", "curation")
@@ -19,11 +20,26 @@ MACHINES = frozenset({"lint"})
 REPAIR = "lint:"
 
 
-def history(workspace: Workspace) -> Iterator[Annotation]:
-    """Every state of every annotation that was ever pulled, in the order of the files."""
+def history(workspace: Workspace, scheme: Scheme | None = None) -> Iterator[Annotation]:
+    """Every state of every annotation that was ever pulled, in the order of the files.
+
+    Labels of an older scheme are read as their successors; what the scheme does not know stays as it is.
+    """
+    scheme = scheme or load_scheme()
     for path in sorted(workspace.folder("annotations").glob("*.jsonl")):
         for event in read_events(path, "annotation"):
-            yield msgspec.convert(event.body, Annotation)
+            yield migrated(msgspec.convert(event.body, Annotation), scheme)
+
+
+def migrated(said: Annotation, scheme: Scheme) -> Annotation:
+    """An annotation with the labels that the scheme's map of migrations renames."""
+    renamed = scheme.migrations
+    if not renamed or not any(span.label in renamed for span in said.spans):
+        return said
+    spans = tuple(
+        msgspec.structs.replace(span, label=renamed.get(span.label, span.label)) for span in said.spans
+    )
+    return msgspec.structs.replace(said, spans=spans)
 
 
 def latest(states: Iterable[Annotation]) -> list[Annotation]:

@@ -251,6 +251,19 @@ def test_who_does_not_count():
     assert [(pair.one, pair.other) for pair in found.pairs] == [("a", "b")]
 
 
+def test_labels_that_the_scheme_does_not_know_are_counted():
+    found = agreement([said("a", OUTER, (50, 55, "FOO")), said("b", OUTER)])
+    assert (found.unknown, found.lines[0].exact.value) == ({"FOO": 1}, 1)
+
+
+def test_the_older_alpha_of_a_pair_runs_over_documents_end_to_end():
+    one = [said("a", (0, 20, "ORG")), said("b", (0, 20, "ORG"))]
+    other = [said("a", (10, 20, "ORG")), said("b", (12, 22, "ORG"))]
+    (pair,) = agreement(one, other).pairs
+    expected = alpha_1995([[(0, 20), (110, 120)], [(0, 20), (112, 122)]], 200).alpha
+    assert pair.alpha_1995 == pytest.approx(expected, abs=1e-6)
+
+
 def test_layers_and_parts_are_compared_with_their_like():
     numbers = said("b", (50, 55, "DATE"), layer="numbers")
     both = said("a", OUTER, (50, 55, "DATE"), layer="both")

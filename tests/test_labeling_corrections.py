@@ -13,6 +13,7 @@ from corpus.store import Workspace, write_rows
 from labeling.corrections.book import keep_ledger, read_sheets
 from labeling.corrections.fates import FATES, Mark, fates
 from labeling.corrections.ledger import check, sheet
+from labeling.evidence import history
 from labeling.norm import Norm
 from labeling.scheme import load_scheme
 from labeling.span import AnnotatedSpan, Annotation, Proposal, Source, Span
@@ -315,3 +316,11 @@ def test_what_can_not_be_judged_is_named_and_the_rest_goes_on(workspace):
 def test_an_empty_workspace_has_an_empty_ledger(workspace):
     assert keep_ledger(workspace, pseudonyms={}).sheets == 0
     assert list(read_sheets(workspace)) == []
+
+
+def test_labels_of_an_older_scheme_are_read_as_their_successors(workspace):
+    scheme = msgspec.structs.replace(SCHEME, migrations={"PERSON": "PER"})
+    pull(workspace, annotation([left(0, 5, "PERSON"), left(10, 15, "FOO")], []))
+    (said,) = history(workspace, scheme)
+    assert [span.label for span in said.spans] == ["PER", "FOO"]
+    assert next(history(workspace)).spans[0].label == "PERSON"

@@ -515,3 +515,65 @@ def test_two_hundred_planted_conflicts(tmp_path, capsys):
         print(
             f"\n200 conflicts: {done.answers} answers grouped, 200 one by one; {took:.2f} s of machine time"
         )
+
+
+CURATE = """
+import sys
+from corpus.store import Workspace
+from labeling.curate import open_conflicts, sit
+from labeling.people import pseudonyms
+from labeling.scheme import load_scheme
+workspace = Workspace(sys.argv[1])
+found = list(open_conflicts(workspace, load_scheme(), pseudonyms(workspace)))
+print(len(found), flush=True)
+def ask(question):
+    print("asked", flush=True)
+    return "1" if "one by one" in question else "a"
+sit(workspace, found, by="Lan", ask=ask, show=lambda line: None)
+print("done", flush=True)
+"""
+
+
+def test_a_kill_in_the_middle_of_curating_loses_no_answer_and_asks_none_twice(tmp_path):
+    documents = [Document(id=f"d{n:03d}", text=LINE) for n in range(40)]
+    given = [
+        said(item, who, [ORG] if who == A else [], number=2 * n + (who == B))
+        for n, item in enumerate(documents)
+        for who in (A, B)
+    ]
+    workspace = workspace_of(tmp_path / "w", documents, given)
+    draw, left = random.Random(2), 40
+    for _ in range(6):
+        child = subprocess.Popen([sys.executable, "-c", CURATE, str(workspace.root)], stdout=subprocess.PIPE)
+        assert int(child.stdout.readline()) == left
+        for _ in range(draw.randint(2, 8)):
+            child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        now = len(list(open_conflicts(workspace, SCHEME, pseudonyms(workspace))))
+        assert now <= left
+        left = now
+    done = subprocess.run(
+        [sys.executable, "-c", CURATE, str(workspace.root)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("done\n")
+    settle(workspace)
+    assert all(("Huyện ủy", "ORG") in keys(item) for item in read_records(workspace))
+    assert len({(*item.key, item.document) for item in deciding.read(workspace)}) == len(
+        deciding.read(workspace)
+    )
+
+
+def test_who_left_still_counts_and_a_superseded_text_waits(tmp_path):
+    old, new = Document(id="d", text=LINE), Document(id="d", text=LINE + "Thêm.")
+    given = [said(old, "gone@example.org", [ORG], number=1)]
+    workspace = workspace_of(tmp_path / "w", [old], given)
+    settle(workspace)
+    assert [item.authors for item in read_records(workspace)] == [("annotator-01",)]
+    deciding.record(workspace, [Decision(by="Lan", document="d", digest=old.digest, start=0, end=8, label="ORG", text="Huyện ủy", action="delete")])  # fmt: skip
+    add_documents(workspace, [new])
+    done = settle(workspace)
+    assert done.outcomes == {"stale": 1}
+    assert "nothing is shifted" in done.refused[0]["message"]
+    assert list(find(workspace, Query(surface="Huyện ủy"))) == []
+    assert len(deciding.standing(deciding.read(workspace))) == 1

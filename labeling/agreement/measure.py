@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from corpus.document import Document
-from labeling.agreement.alpha import sums
+from labeling.agreement.alpha import Unit, alpha_1995, joined_1995, sums
 from labeling.agreement.kinds import Topic, Topics
 from labeling.agreement.spans import Key, compare, depths, f1
 from labeling.agreement.table import DRAWS, Line, Table
@@ -23,12 +23,16 @@ LAYERS: tuple[Layer, ...] = ("names", "numbers")
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two annotators on the documents that both did."""
+    """Two annotators on the documents that both did.
+
+    `alpha_1995` is the older coefficient over the documents end to end, for comparison with other tools.
+    """
 
     one: str
     other: str
     documents: int
     lines: tuple[Line, ...]
+    alpha_1995: float | None = None
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +61,11 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """What `vicivic agreement` reports.  `blind` holds pairs of people who both saw no proposals."""
+    """What `vicivic agreement` reports.
+
+    `blind` holds pairs of people who both saw no proposals; `unknown` counts spans whose label the scheme
+    does not know: they are compared nowhere.
+    """
 
     documents: int
     lines: tuple[Line, ...]
@@ -68,6 +76,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     kinds: dict[str, int]
     topics: tuple[Topic, ...]
     foreign: tuple[Foreign, ...]
+    unknown: dict[str, int] = {}
 
 
 def measure(
@@ -92,7 +101,13 @@ def measure(
         lines=tuple(run.whole.lines(draws)),
         blind=tuple(run.blind.lines(draws)),
         pairs=tuple(
-            Pair(one=one, other=other, documents=len(table), lines=tuple(table.lines(draws)))
+            Pair(
+                one=one,
+                other=other,
+                documents=len(table),
+                lines=tuple(table.lines(draws)),
+                alpha_1995=run.edges[one, other].alpha(),
+            )
             for (one, other), table in sorted(run.pairs.items())
         ),
         rounds=tuple(
@@ -103,7 +118,36 @@ def measure(
         kinds={kind: run.topics.kinds[kind] for kind in sorted(run.topics.kinds)},
         topics=tuple(run.topics.worst(topics)),
         foreign=tuple(run.foreign),
+        unknown=dict(sorted(run.unknown.items())),
     )
+
+
+class Continuum:
+    """Two annotators' units of each label and depth over documents end to end."""
+
+    def __init__(self) -> None:
+        self._length = 0
+        self._units: defaultdict[tuple[str, int], tuple[list[Unit], list[Unit]]] = defaultdict(
+            lambda: ([], [])
+        )
+
+    def add(self, keys: Sequence[Sequence[Key]], length: int) -> None:
+        """One document's spans of both, whose offsets lie in a text of `length`."""
+        for side, spans in enumerate(keys):
+            for span, depth in depths(spans).items():
+                unit = (self._length + span[0], self._length + span[1])
+                self._units[span[2], depth][side].append(unit)
+        self._length += length
+
+    def alpha(self) -> float | None:
+        """_Uα of 1995 over all labels and depths."""
+        found = joined_1995(
+            {
+                f"{label}/{depth}": alpha_1995([sorted(spans) for spans in both], self._length)
+                for (label, depth), both in self._units.items()
+            }
+        )
+        return None if found is None else round(found, 6)
 
 
 class _Run:
@@ -115,6 +159,8 @@ class _Run:
         self.low: list[Low] = []
         self.topics = Topics()
         self.foreign: list[Foreign] = []
+        self.unknown: Counter[str] = Counter()
+        self.edges: defaultdict[tuple[str, str], Continuum] = defaultdict(Continuum)
 
     def add(self, document: Document, annotations: Sequence[Annotation]) -> None:
         """Count one document into every table that it belongs to."""
@@ -124,6 +170,9 @@ class _Run:
             for said in heard
             if said.editor != said.author
         ]
+        self.unknown.update(
+            span.label for said in heard for span in said.spans if span.label not in self.scheme
+        )
         rows: Rows = defaultdict(lambda: defaultdict(float))
         people: set[str] = set()
         for group, layer, length in _groups(document, heard):
@@ -178,6 +227,7 @@ class _Run:
         if one > other:
             one, other, here, there = other, one, there, here
         named = ("pair", (one, other))
+        self.edges[one, other].add([keys[here], keys[there]], length)
         self._unitizing([keys[here], keys[there]], layer, length, rows[named])
         places: list[Any] = ["whole", named]
         if group[here].round == group[there].round:

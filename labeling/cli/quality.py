@@ -167,6 +167,8 @@ def agreement(
         tell(
             f"not independent: {item.document}, annotation {item.annotation}: {item.author}, by {item.editor}"
         )
+    for name, count in found.unknown.items():
+        tell(f"not compared: {count} spans with the label {name!r}, which the scheme does not know")
     whole = found.lines[0] if found.lines else None
     figures = (
         f"exact F1 {_measure(whole.exact)}, α {_measure(whole.alpha)}"
