@@ -31,9 +31,7 @@ _PLAIN = frozenset(
         ("thông", "tư"),
     ]
 )
-_MEASURES = frozenset(
-    "năm tháng ngày người tỷ triệu nghìn đồng % chỉ nhiệm mục tiêu ha km giai nội điều điểm chương phần".split()
-)
+_MEASURES = words("laws", "measures")
 
 
 def read_numbered(scan: Scan, i: int) -> Node | None:
@@ -81,7 +79,7 @@ def read_act(scan: Scan, i: int) -> Node | None:
     if not k or not scan.joined(k):
         return None
     found = _acts.at(scan.low, scan.fresh, k)
-    if not found or scan.shape[k] not in "CU" and scan.shape[i] not in "CU":
+    if not found or (scan.shape[k] not in "CU" and scan.shape[i] not in "CU"):
         return None
     end = found[0]
     kids = scan.inside(k, end, ("ORG", "LOC"))
@@ -118,7 +116,7 @@ def read_titled(scan: Scan, i: int) -> Node | None:
     if not _titled.at(scan.low, scan.fresh, i):
         return None
     opens = scan.fresh[i] or scan.low[i - 1] in (".", ":", "“", '"', ";")
-    if opens and scan.low[i] != "điều" or scan.shape[k] == "p" or scan.low[k] in _STOPS:
+    if (opens and scan.low[i] != "điều") or scan.shape[k] == "p" or scan.low[k] in _STOPS:
         return None
     t = k
     while (
@@ -129,7 +127,7 @@ def read_titled(scan: Scan, i: int) -> Node | None:
         and scan.low[t] not in _STOPS
     ):
         t += 1
-    if t - k < 2 and scan.low[i] != "điều" or t == k:
+    if (t - k < 2 and scan.low[i] != "điều") or t == k:
         return None
     if scan.low[i] == "điều" and scan.joined(t) and re.fullmatch(r"(?:19|20)\d\d", scan.low[t]):
         return Node(i, t + 1, "law.titled", scan.inside(k, t))

@@ -215,7 +215,9 @@ class Scan:
         elif label != "TITLE" or not (self.beside_person and self.follows_last(node.i)):
             self.beside_person = False
         self.in_place_list = label == "LOC" and (
-            (self.in_place_list and self.follows_last(node.i)) or self._counted(node.i)
+            node.rule == "place.listed"
+            or (self.in_place_list and self.follows_last(node.i))
+            or self._counted(node.i)
         )
         self.last = node
 

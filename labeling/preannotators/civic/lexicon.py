@@ -89,3 +89,9 @@ def _spellings(words: str) -> tuple[str, ...]:
 def words(name: str, *keys: str) -> frozenset[str]:
     """The named lists of single syllables of a data file, folded."""
     return frozenset(phrase(word)[0] for key in keys for word in table(name)[key])
+
+
+@cache
+def phrase_set(name: str, *keys: str) -> frozenset[tuple[str, ...]]:
+    """The named lists of a data file as folded phrases, to ask whether one is among them."""
+    return frozenset(phrase(entry) for key in keys for entry in table(name)[key])

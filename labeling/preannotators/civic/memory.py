@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import cache
 
 from labeling.preannotators.civic.grammar import Memory, Node, Scan
-from labeling.preannotators.civic.lexicon import Phrases, phrases, table
+from labeling.preannotators.civic.lexicon import Phrases, phrase_set, phrases, table
 from labeling.preannotators.civic.runs import MIDDLE, SURNAMES
-from labeling.preannotators.civic.syllables import Syllables, phrase
+from labeling.preannotators.civic.syllables import Syllables
 
 _units = phrases("places", "units")
 _known = phrases("places", "provinces", "cities", "regions", "countries")
@@ -28,8 +28,8 @@ _openers = (
 )
 _departments = phrases("bodies", "departments")
 _fields = phrases("bodies", "fields")
-_NOT_PERSONS = {phrase(words) for words in table("memory")["not_short_names"]}
-_NOT_PLACES = {phrase(words) for words in table("memory")["not_bare_places"]}
+_NOT_PERSONS = phrase_set("memory", "not_short_names")
+_NOT_PLACES = phrase_set("memory", "not_bare_places")
 
 
 def learn(scan: Scan, nodes: Iterable[Node]) -> Memory:
@@ -99,7 +99,7 @@ def _lines_in_capitals(tokens: Syllables) -> Iterable[tuple[int, int]]:
         letters = [k for k in range(i, j) if tokens.shape[k] in "UCl"]
         capitals = sum(tokens.shape[k] == "U" for k in letters)
         small = sum(
-            tokens.shape[k] == "l" or tokens.shape[k] == "C" and tokens.end[k] - tokens.start[k] > 1
+            tokens.shape[k] == "l" or (tokens.shape[k] == "C" and tokens.end[k] - tokens.start[k] > 1)
             for k in letters
         )
         byline = j == size and len(letters) <= 4

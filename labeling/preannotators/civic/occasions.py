@@ -1,27 +1,26 @@
-"""EVENT: congresses, elections, commemorative days, uprisings and battles, gatherings that say their purpose."""
+"""EVENT: congresses, elections, commemorative days, uprisings, gatherings that say their purpose."""
 
 from __future__ import annotations
 
 from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
-from labeling.preannotators.civic.lexicon import phrases, table, words
+from labeling.preannotators.civic.lexicon import phrase_set, phrases, words
 from labeling.preannotators.civic.places import level_end
-from labeling.preannotators.civic.syllables import phrase
 
 _congress = phrases("events", "congress")
 _congress_of = phrases("events", "congress_of")
 _elections = phrases("events", "elections")
 _days = phrases("events", "days")
-_NOT_DAYS = {phrase(entry) for entry in table("events")["not_days"]}
+_NOT_DAYS = phrase_set("events", "not_days")
 _day_words = phrases("events", "day_words")
 _named = phrases("events", "named")
 _named_after = phrases("events", "named_after")
-_LOWER_NEEDS_CAPITAL = {phrase(entry) for entry in table("events")["lower_needs_capital"]}
+_LOWER_NEEDS_CAPITAL = phrase_set("events", "lower_needs_capital")
 _gatherings = phrases("events", "gatherings")
 _STOPS = words("events", "gathering_stops")
-_NUMBERS = frozenset("nhất hai ba tư bốn năm sáu bảy tám chín mười i".split())
+_NUMBERS = words("events", "numerals")
 _DATED = frozenset(["năm", "ngày", "nhiệm", "giai", "tháng", "quý"])
-_SPORTS = frozenset("bóng việt cầu vô quần đua kéo thể bơi chạy đẩy vật cờ marathon".split())
+_SPORTS = words("events", "sports")
 
 
 def ordinal_end(scan: Scan, k: int) -> int:
@@ -85,7 +84,7 @@ def read_congress(scan: Scan, i: int) -> Node | None:
     if scan.joined(k) and scan.low[k] in ("các", "cấp"):
         return None
     end = ordinal_end(scan, k)
-    if end > k or whose and kids and scan.label(kids[0]) == "ORG":
+    if end > k or (whose and kids and scan.label(kids[0]) == "ORG"):
         return Node(i, end, "event.congress" if end > k else "event.congress_of_body", tuple(kids))
     return None
 
@@ -96,7 +95,7 @@ def read_election(scan: Scan, i: int) -> Node | None:
     if not found or not scan.joined(found[0]):
         return None
     seat = scan.best("TITLE", found[0])
-    if not seat or scan.joined(seat.j) and scan.low[seat.j] in ("các", "cấp"):
+    if not seat or (scan.joined(seat.j) and scan.low[seat.j] in ("các", "cấp")):
         return None
     return Node(i, ordinal_end(scan, seat.j), "event.election", (seat,))
 
@@ -117,9 +116,8 @@ def read_day(scan: Scan, i: int) -> Node | None:
             k = inner.j
         elif further:
             k = further[0]
-        elif (
-            scan.shape[k] == "C"
-            or scan.low[k] in ("-", "–")
+        elif scan.shape[k] == "C" or (
+            scan.low[k] in ("-", "–")
             and scan.joined(k + 1)
             and scan.shape[k + 1] in "CUl"
             and _day_words.at(scan.low, scan.fresh, k + 1)
@@ -173,12 +171,8 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
     if not found or scan.shape[i] != "C" or not scan.joined(found[0]):
         return None
     heading = scan.fresh[i] and scan.heading(i)
-    if (
-        scan.fresh[i]
-        and not heading
-        or i
-        and not scan.fresh[i]
-        and scan.low[i - 1] in (".", "“", '"', ":", "!", "?", "…")
+    if (scan.fresh[i] and not heading) or (
+        i and not scan.fresh[i] and scan.low[i - 1] in (".", "“", '"', ":", "!", "?", "…")
     ):
         return None
     if scan.low[i] == "giải" and scan.low[found[0]] not in _SPORTS:
@@ -190,7 +184,7 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
     body = scan.best("ORG", found[0])
     if body and body.j == end and not dated:
         return None  # whose meeting, but not what for
-    if end - found[0] < (1 if dated else 2) or heading and not dated:
+    if end - found[0] < (1 if dated else 2) or (heading and not dated):
         return None
     return Node(i, end, "event.gathering", scan.inside(found[0], end))
 
@@ -202,8 +196,7 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
         low = scan.low[t]
         if low in _DATED and (
             scan.low[t : t + 2] in (["nhiệm", "kỳ"], ["giai", "đoạn"])
-            or scan.joined(t + 1)
-            and scan.shape[t + 1] == "n"
+            or (scan.joined(t + 1) and scan.shape[t + 1] == "n")
         ):
             return t, True
         if scan.shape[t] == "n" and not (scan.joined(t + 1) and scan.low[t + 1] == "năm"):
@@ -212,7 +205,7 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
             return t, True
         if low == "," and scan.joined(t + 1) and scan.shape[t + 1] == "l":
             comma = comma or t
-        elif scan.shape[t] == "p" and low not in ("-", "&", "/") or low in _STOPS:
+        elif (scan.shape[t] == "p" and low not in ("-", "&", "/")) or low in _STOPS:
             break
         t += 1
     end = comma or t

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
-from labeling.preannotators.civic.lexicon import phrases, table
-from labeling.preannotators.civic.syllables import phrase
+from labeling.preannotators.civic.lexicon import phrase_set, phrases
 
 _offices = phrases("offices", "offices")
 _sharing = phrases("offices", "sharing")
 _single = phrases("offices", "single")
 _ranks = phrases("offices", "ranks")
 _suffixes = phrases("offices", "suffixes")
-_ALONE = {phrase(words) for words in table("offices")["alone"]}
+_ALONE = phrase_set("offices", "alone")
 _prefixes = phrases("offices", "prefixes")
 _FIRSTS = _offices.firsts | _prefixes.firsts
 # offices that are a seat or a role: a body must follow
@@ -33,7 +32,7 @@ def _office_end(scan: Scan, i: int) -> int:
     k = found[0]
     for _ in range(2):
         more = _suffixes.at(scan.low, scan.fresh, k) if scan.joined(k) else None
-        if not more or more[0] - k == 1 and scan.shape[k] != "U":
+        if not more or (more[0] - k == 1 and scan.shape[k] != "U"):
             break
         k = more[0]
     return k
@@ -51,7 +50,7 @@ def read_sharing(scan: Scan, i: int) -> Node | None:
     ):
         return None
     body = scan.best("ORG", found[0])
-    if not body or body.j - body.i < 2 and scan.shape[body.i] != "U":
+    if not body or (body.j - body.i < 2 and scan.shape[body.i] != "U"):
         return None
     return Node(i, body.j, "office.sharing", (body,))
 
@@ -95,18 +94,17 @@ def read_beside_person(scan: Scan, i: int) -> Node | None:
     if (
         not k
         or tuple(scan.low[i : i + 2]) in _SEATS
-        or scan.low[k - 1] in ("chi", "phòng")
-        and scan.low[k - 2] == "văn"
+        or (scan.low[k - 1] in ("chi", "phòng") and scan.low[k - 2] == "văn")
     ):
         return None
     unit = scan.best("LOC", k) if scan.joined(k) and scan.shape[k] == "l" else None
     end, kids = (unit.j, (unit,)) if unit and unit.rule.endswith("unit") else (k, ())
-    for t in (k - 1, k - 2):
+    for t in (k - 1, k - 2, k - 3):  # the longest class noun last
         own = scan.best("LOC", t) if t > i else None
         if own and own.rule.endswith("unit") and own.j > k:
             end, kids = own.j, (own,)
     before = scan.beside_person and scan.follows_last(i)
-    after = not kids and scan.joined(end) and _person_follows(scan, end)
+    after = scan.joined(end) and _person_follows(scan, end)
     heading = (
         scan.fresh[i]
         and end < scan.size

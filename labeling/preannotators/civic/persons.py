@@ -1,23 +1,22 @@
-"""PER: names after a form of address or an office, before an office, by their surname, in lists and credits."""
+"""PER: names after a form of address or an office, before one, by their surname, in lists and credits."""
 
 from __future__ import annotations
 
 from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
-from labeling.preannotators.civic.lexicon import phrases, table
-from labeling.preannotators.civic.syllables import phrase
+from labeling.preannotators.civic.lexicon import phrase_set, phrases, words
 
-_credits = {phrase(words) for words in table("persons")["credits"]}
+_credits = phrase_set("persons", "credits")
 _places = phrases("places", "units", "sites")
 _ADDRESS = frozenset(["ông", "bà", "anh", "chị", "cô", "thầy", "em", "cụ"])
-_NOT_GIVEN = frozenset(
-    "đảng hội đoàn nhà trung bí chủ ban ủy sở phòng công trưởng phó chi tổ hồ quốc chính nông thanh việt bác tết khi".split()
-)
+_NOT_GIVEN = words("persons", "not_given")
 
 
 def _end(scan: Scan, i: int, most: int = 5) -> int:
     """The end of a person's name that begins at `i`: a run, not begun by an office, body or place."""
-    if scan.shape[i] != "C" or scan.low[i] in _ADDRESS and scan.joined(i + 1) and scan.shape[i + 1] == "C":
+    if scan.shape[i] != "C" or (scan.low[i] in _ADDRESS and scan.joined(i + 1) and scan.shape[i + 1] == "C"):
+        return i
+    if scan.low[i] in runs.STOPS and scan.joined(i + 1) and scan.shape[i + 1] == "C":
         return i
     if runs.begins_office_or_body(scan, i, inside_run=False):
         return i
@@ -60,13 +59,13 @@ def read_before_office(scan: Scan, i: int) -> Node | None:
     if end - i < 2 or runs.known_place(scan, i) == end or tuple(scan.low[i:end]) in scan.memory.places:
         return None
     k = end
-    if k < scan.size and scan.low[k] == "(" and not scan.fresh[k]:
-        k += 1
-    elif k < scan.size and scan.low[k] in (",", "-", ":", ";") and not scan.fresh[k]:
+    if (k < scan.size and scan.low[k] == "(" and not scan.fresh[k]) or (
+        k < scan.size and scan.low[k] in (",", "-", ":", ";") and not scan.fresh[k]
+    ):
         k += 1
     else:
         return None
-    if not scan.joined(k) or scan.low[k] == "nguyên" and not scan.joined(k + 1):
+    if not scan.joined(k) or (scan.low[k] == "nguyên" and not scan.joined(k + 1)):
         return None
     k += scan.low[k] in ("nguyên", "là")
     if k >= scan.size or not (scan.best("TITLE", k)):
@@ -90,7 +89,7 @@ def _opens(scan: Scan, i: int) -> bool:
 def read_after_office(scan: Scan, i: int) -> Node | None:
     """ "Bí thư Tỉnh ủy [Nguyễn Quốc Đoàn]"."""
     last = scan.last
-    if last is None or scan.label(last) != "TITLE" or scan.fresh[i] and last.j != i:
+    if last is None or scan.label(last) != "TITLE" or (scan.fresh[i] and last.j != i):
         return None
     gap = scan.low[last.j : i]
     if gap and gap not in ([":"], ["-"], ["đ", "/", "c"], ["đồng", "chí"], ["là"], ["ông"], ["bà"]):
@@ -126,8 +125,7 @@ def read_by_surname(scan: Scan, i: int) -> Node | None:
     if (
         runs.known_place(scan, i)
         or name in scan.memory.places
-        or size > 4
-        and scan.low[i] not in runs.CERTAIN
+        or (size > 4 and scan.low[i] not in runs.CERTAIN)
     ):
         return None
     if i > 0 and not scan.fresh[i] and (scan.low[i - 1] in _NOT_BEFORE or scan.shape[i - 1] == "n"):
@@ -139,9 +137,7 @@ def read_by_surname(scan: Scan, i: int) -> Node | None:
     return Node(i, end, "person.by_rare_surname") if size >= 3 else None
 
 
-_NOT_BEFORE = frozenset(
-    "trường đường phố báo hiệu thương đội lớp giải cúp quỹ bổng dân tộc người đồng bào".split()
-)
+_NOT_BEFORE = words("persons", "not_before")
 
 
 def read_listed(scan: Scan, i: int) -> Node | None:
@@ -152,8 +148,7 @@ def read_listed(scan: Scan, i: int) -> Node | None:
     gap = scan.low[scan.last.j : i]
     name = tuple(scan.low[i:end])
     if (
-        end - i < 2
-        and gap != ["-"]
+        (end - i < 2 and gap != ["-"])
         or "(" in gap
         or ")" in gap
         or name in scan.memory.places
@@ -182,8 +177,7 @@ def read_credit(scan: Scan, i: int) -> Node | None:
                 end += 1
             opens = (
                 scan.fresh[i - 1 - size]
-                or size == 1
-                and scan.shape[i - 2] == "U"
+                or (size == 1 and scan.shape[i - 2] == "U")
                 or scan.low[i - 2 - size] in (".", "-", "(", ")", "/", "|", ",")
             )
             closes = (
@@ -200,6 +194,8 @@ def _capitals_end(scan: Scan, i: int) -> int:
     """The end of a name in capitals on a last line that is all capitals; `i` where it is not."""
     if not all(scan.shape[k] in "UCp" for k in range(i, scan.size)):
         return i
+    if not any(scan.shape[k] == "l" for k in range(max(0, i - 12), i)):
+        return i  # a heading among headings
     end = i
     while end < scan.size and scan.shape[end] != "p":
         end += 1
@@ -216,7 +212,11 @@ def read_byline(scan: Scan, i: int) -> Node | None:
     end = _end(scan, i, 4)
     if end == i and line == scan.size:
         end = _capitals_end(scan, i)
-    closes = end == line or scan.low[end] in ("-", "(", ",", "/", "&", "và")
+    closes = (
+        end == line
+        or scan.low[end] in ("-", "(", "/", "&", "và")
+        or (scan.low[end] == "," and line - end < 5)
+    )
     if not 2 <= end - i <= 4 or not closes or runs.begins_office_or_body(scan, i, inside_run=False):
         return None
     name = tuple(scan.low[i:end])

@@ -17,9 +17,7 @@ _movements = phrases("programmes", "movements")
 _movement_names = phrases("programmes", "movement_names")
 _projects = phrases("programmes", "projects")
 _STOPS = words("programmes", "project_stops")
-_WORKS = frozenset(
-    "cải nâng xây mở nạo tu tôn đầu phát khu đường cầu hồ nhà trường bệnh chăm hỗ bảo trồng kè tuyến cấp hạ cao quốc thủy điện chỉnh kết thoát xử cụm trạm sửa".split()
-)
+_WORKS = words("programmes", "works")
 
 
 def _grade_end(scan: Scan, k: int) -> int:
@@ -57,7 +55,7 @@ def read_rural(scan: Scan, i: int) -> Node | None:
 def read_any(scan: Scan, i: int) -> Node | None:
     """A standard or index of one name: "OCOP", "VietGAP", "PCI"."""
     found = _any.at(scan.low, scan.fresh, i)
-    if not found or scan.shape[i] == "l" and scan.low[i] != "chuẩn":
+    if not found or (scan.shape[i] == "l" and scan.low[i] != "chuẩn"):
         return None
     return Node(i, found[0], "programme.named")
 
@@ -80,13 +78,13 @@ def read_standard(scan: Scan, i: int) -> Node | None:
         and scan.low[t] not in stops
     ):
         t += 1
-        if scan.low[t - 1] == "mới" and scan.low[t - 2] == "thôn" or scan.low[t - 1] == "ntm":
+        if (scan.low[t - 1] == "mới" and scan.low[t - 2] == "thôn") or scan.low[t - 1] == "ntm":
             t = _grade_end(scan, t)
             break
     while t > k and scan.low[t - 1] in ("về", "và", "các"):
         t -= 1
     rural = scan.low[t - 1] in ("mới", "ntm", "cao", "mẫu")
-    if t - k < 2 or scan.shape[i] == "l" and not rural:
+    if t - k < 2 or (scan.shape[i] == "l" and not rural):
         return None
     return Node(i, t, "programme.standard", scan.inside(k, t, ("ORG", "LOC")))
 
@@ -133,7 +131,7 @@ def read_project(scan: Scan, i: int) -> Node | None:
     if not found or not scan.joined(found[0]):
         return None
     k = t = found[0]
-    if scan.low[k] in _STOPS or scan.shape[k] in "pn" or scan.shape[k] == "l" and scan.low[k] not in _WORKS:
+    if scan.low[k] in _STOPS or scan.shape[k] in "pn" or (scan.shape[k] == "l" and scan.low[k] not in _WORKS):
         return None
     while t < scan.size and t - k < 24 and scan.joined(t):
         node = scan.best("LOC", t) or scan.best("ORG", t)

@@ -5,26 +5,23 @@ from __future__ import annotations
 import re
 
 from labeling.preannotators.civic.grammar import Scan
-from labeling.preannotators.civic.lexicon import phrases, table, words
-from labeling.preannotators.civic.syllables import phrase
+from labeling.preannotators.civic.lexicon import phrase_set, phrases, words
 
 SURNAMES = words("persons", "kinh", "minority")
 CERTAIN = words("persons", "certain")
 MIDDLE = words("persons", "middle")
-_STOPS = words("persons", "stops")
+STOPS = words("persons", "stops")
 _SOFT_STOPS = words("persons", "soft_stops")
 _offices = phrases("offices", "offices", "single", "ranks")
 _bodies = phrases("bodies", "seats", "parts", "whole", "departments", "committees", "companies", "schools")
 _known = phrases("places", "provinces", "cities", "regions", "countries", "abbreviated")
 _roman = re.compile(r"[ivxlc]+")
-_CUES = {phrase(cue) for cue in table("persons")["cues"]}
-_WEAK = {phrase(cue) for cue in table("persons")["weak"]}
+_CUES = phrase_set("persons", "cues")
+_WEAK = phrase_set("persons", "weak")
 _LONGEST_CUE = max(map(len, _CUES))
 # given names follow these alone ("ông Phụng")
-_DIRECT = frozenset("ông bà anh chị em cô thầy cụ cháu chú bác bé dì".split())
-_LEADS = frozenset(
-    "tại ở từ với và của do là theo cho về qua đến tới như bởi được cùng gặp gồm có khi mà".split()
-)
+_DIRECT = words("persons", "direct")
+_LEADS = words("persons", "leads")
 
 
 def is_roman(low: str) -> bool:
@@ -36,7 +33,7 @@ def run_end(scan: Scan, i: int, most: int = 6) -> int:
     """The end of the capitalised syllables from `i` on; an office or body that begins there ends them."""
     j = i
     while j < scan.size and j - i < most and scan.shape[j] == "C" and (j == i or scan.joined(j)):
-        if j > i and (scan.low[j] in _STOPS or scan.low[j] in _SOFT_STOPS and _opens_another(scan, i, j)):
+        if j > i and (scan.low[j] in STOPS or (scan.low[j] in _SOFT_STOPS and _opens_another(scan, i, j))):
             break
         if begins_office_or_body(scan, j, inside_run=j > i):
             break
@@ -76,7 +73,7 @@ def cue_before(scan: Scan, i: int) -> str:
                 return ""
             if cue in _WEAK:
                 return "weak"
-            return "direct" if cue[-1] in _DIRECT and end == i else "strong"
+            return "direct" if end == i and (cue[-1] in _DIRECT or cue[-1] == "chí") else "strong"
     return ""
 
 
@@ -127,9 +124,7 @@ def place_end(scan: Scan, i: int, *, number: bool = False, dashes: bool = False)
     return j
 
 
-_COUNTED = frozenset(
-    "người hộ nhà tháng năm ngày giờ xã km m ha tỷ triệu nghìn đồng % . , / - thôn em cháu suất vụ lần".split()
-)
+_COUNTED = words("persons", "counted")
 
 
 def ends_as_number(scan: Scan, j: int) -> bool:

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Sequence
 from corpus.document import Document
 from labeling.preannotators.base import proposal, version_of
 from labeling.preannotators.civic import (
+    bare_places,
     bodies,
+    departments,
     documents,
+    institutions,
     memory,
     occasions,
     offices,
     persons,
     places,
     programmes,
+    sites,
     undertakings,
 )
 from labeling.preannotators.civic.grammar import Memory, Node, Rule, Rules, Scan
@@ -29,8 +33,12 @@ RULES: tuple[Rule, ...] = (
     *documents.RULES,
     *programmes.RULES,
     *bodies.RULES,
+    *departments.RULES,
     *undertakings.RULES,
+    *institutions.RULES,
     *places.RULES,
+    *sites.RULES,
+    *bare_places.RULES,
     *persons.RULES,
 )
 _OPENERS = words("places", "openers")
