@@ -13,6 +13,8 @@ _OF_ANOTHER = phrase_set("bodies", "of_another")
 _NATIONAL = phrase_set("bodies", "national")
 _PART_ALONE = phrase_set("bodies", "part_alone")
 _PLURAL = words("bodies", "plural")
+# before a kind in lower case: one of several kinds ("các huyện, thị, thành ủy")
+_LISTING = frozenset([",", "và"])
 # kinds of which there are many: in the plural they are nothing ("đảng bộ các cấp")
 _COUNTABLE = frozenset(
     [
@@ -41,7 +43,7 @@ def read_seat(scan: Scan, i: int) -> Node | None:
     if plural:
         fit = proper and " ".join(name) not in _COUNTABLE and name[0] != "chi"
         return Node(i, k, "body.seat") if fit else None
-    if not proper and i > 0 and scan.low[i - 1] in _PLURAL and not scan.fresh[i]:
+    if not proper and i > 0 and not scan.fresh[i] and scan.low[i - 1] in _PLURAL | _LISTING:
         return None
     end, kids = vietnam(scan, k) if name in _NATIONAL or name in _NEED_TAIL else (k, ())
     if name in _OF_ANOTHER and scan.joined(end):

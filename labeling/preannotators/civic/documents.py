@@ -119,19 +119,18 @@ def read_titled(scan: Scan, i: int) -> Node | None:
     if (opens and scan.low[i] != "điều") or scan.shape[k] == "p" or scan.low[k] in _STOPS:
         return None
     t = k
-    while (
-        t < scan.size
-        and t - k < 24
-        and scan.joined(t)
-        and scan.shape[t] not in "pn"
-        and scan.low[t] not in _STOPS
-    ):
-        t += 1
-    if (t - k < 2 and scan.low[i] != "điều") or t == k:
+    while t < scan.size and t - k < 24 and scan.joined(t) and not _ends_title(scan, t):
+        programme = scan.best("PROGRAM", t)
+        t = programme.j if programme else t + 1
+    if (t - k < 3 and scan.low[i] != "điều") or t == k:
         return None
     if scan.low[i] == "điều" and scan.joined(t) and re.fullmatch(r"(?:19|20)\d\d", scan.low[t]):
         return Node(i, t + 1, "law.titled", scan.inside(k, t))
     return Node(i, t, "law.titled", scan.inside(k, t))
+
+
+def _ends_title(scan: Scan, t: int) -> bool:
+    return scan.shape[t] in "pn" or scan.low[t] in _STOPS
 
 
 RULES = (

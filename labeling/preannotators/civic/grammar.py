@@ -175,12 +175,24 @@ class Scan:
         """The longest name of any label that begins at token `i`."""
         if self.shape[i] not in "CU" and self.low[i] not in self.rules.firsts:
             return None
+        if self.shape[i] == "U" and self._in_number(i):
+            return None
         best: Node | None = None
         for label in labels:
             node = self.best(label, i)
             if node and (best is None or node.j > best.j):
                 best = node
         return best
+
+    def _in_number(self, i: int) -> bool:
+        """Whether the abbreviation at `i` is part of a document's number ("207/UBND-VX")."""
+        start, end = self.tokens.start, self.tokens.end
+        for k in range(i, max(i - 6, 0), -1):
+            if start[k] != end[k - 1] or (self.shape[k - 1] not in "U" and self.low[k - 1] not in "/-."):
+                return False
+            if self.low[k - 1] == "/":
+                return True
+        return False
 
     def inside(self, i: int, j: int, labels: Sequence[str] = PRECEDENCE) -> tuple[Node, ...]:
         """The names wholly within tokens [i, j), left to right."""

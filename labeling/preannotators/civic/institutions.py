@@ -37,6 +37,8 @@ def read_school(scan: Scan, i: int) -> Node | None:
         return Node(i, end, "body.school", kids) if end > k and scan.shape[i] == "C" else None
     line = _fields.at(scan.low, scan.fresh, k) or _business.at(scan.low, scan.fresh, k)
     end = max(runs.place_end(scan, k, number=True), line[0] if line else 0)
+    while scan.joined(end) and scan.shape[end] == "C" and not _begins_other(scan, end):
+        end = runs.run_end(scan, end)
     if line and end == line[0]:
         end, kids = tail(scan, end)
         return Node(i, end, "body.school", kids)
@@ -45,6 +47,10 @@ def read_school(scan: Scan, i: int) -> Node | None:
     if further and further.rule == "place.unit":
         return Node(i, further.j, "body.school", (*kids, further))
     return Node(i, end, "body.school", kids) if end > k else None
+
+
+def _begins_other(scan: Scan, k: int) -> bool:
+    return runs.begins_office_or_body(scan, k, inside_run=False) or scan.low[k] in runs.CERTAIN
 
 
 def read_press(scan: Scan, i: int) -> Node | None:

@@ -103,9 +103,10 @@ def read_election(scan: Scan, i: int) -> Node | None:
 def read_day(scan: Scan, i: int) -> Node | None:
     """A commemorative day, month or week: "Ngày thành lập [Đảng]", "Ngày Nhà giáo [Việt Nam]"."""
     found = _days.at(scan.low, scan.fresh, i)
-    if not found or scan.shape[i] not in "CU" or tuple(scan.low[i : found[0]]) in _NOT_DAYS:
+    if not found or tuple(scan.low[i : found[0]]) in _NOT_DAYS:
         return None
-    k = i + 2 if scan.low[i] == "ngày" else found[0]
+    if scan.shape[i] not in "CU" and (i == 0 or scan.fresh[i] or scan.low[i - 1] not in ("năm", "niệm")):
+        return None
     k = found[0] if _day_words.at(scan.low, scan.fresh, i + 1) is None else i + 1
     kids: list[Node] = []
     while k < scan.size and k - i < 20 and scan.joined(k):
@@ -127,7 +128,11 @@ def read_day(scan: Scan, i: int) -> Node | None:
             break
     while k > i + 2 and scan.low[k - 1] in ("và", "-", "của", ","):
         k -= 1
-    return Node(i, k, "event.day", tuple(kid for kid in kids if kid.j <= k)) if k > i + 1 else None
+    return (
+        Node(i, k, "event.day", tuple(kid for kid in kids if kid.j <= k))
+        if k > max(i + 2, found[0] - (found[0] - i > 2))
+        else None
+    )
 
 
 def read_named(scan: Scan, i: int) -> Node | None:
@@ -198,7 +203,7 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
             scan.low[t : t + 2] in (["nhiệm", "kỳ"], ["giai", "đoạn"])
             or (scan.joined(t + 1) and scan.shape[t + 1] == "n")
         ):
-            return t, True
+            return _trimmed(scan, k, t), True
         if scan.shape[t] == "n" and not (scan.joined(t + 1) and scan.low[t + 1] == "năm"):
             break
         if ordinal_end(scan, t) > t + 1:
@@ -208,10 +213,13 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
         elif (scan.shape[t] == "p" and low not in ("-", "&", "/")) or low in _STOPS:
             break
         t += 1
-    end = comma or t
+    return _trimmed(scan, k, comma or t), False
+
+
+def _trimmed(scan: Scan, k: int, end: int) -> int:
     while end > k and scan.low[end - 1] in ("và", "-", ",", "về"):
         end -= 1
-    return end, False
+    return end
 
 
 RULES = (

@@ -17,6 +17,16 @@ _not_levels = phrases("places", "not_levels")
 _not_after = {phrase(word)[0]: frozenset(before) for word, before in table("places")["not_after"].items()}
 _ABBREVIATED = frozenset(["tp", "tx", "tt", "kp", "tdp", "kdc", "ql", "tl", "đt", "kcn", "ccn", "kđt", "vqg"])
 _road_token = re.compile(r"(?:QL|TL|ĐT|ĐH|HL)\d+[A-Za-z]?")
+
+
+def _remembered_end(scan: Scan, k: int) -> int:
+    """The end of a remembered name at `k`, whatever its case ("Xã Dân chủ" after "xã Dân Chủ"), or 0."""
+    for end in range(min(k + scan.memory.longest, scan.size), k + 1, -1):
+        if tuple(scan.low[k:end]) in scan.memory.places and not any(scan.fresh[k + 1 : end]):
+            return end
+    return 0
+
+
 # districts named after persons, in full
 DISTRICTS = frozenset([("trần", "văn", "thời"), ("dương", "minh", "châu"), ("hồ", "chí", "minh")])
 
@@ -40,7 +50,7 @@ def read_unit(scan: Scan, i: int) -> Node | None:
             and _no_district(scan, k)
         ):
             return None
-        end = runs.place_end(scan, k, number=noun in _numbered)
+        end = max(runs.place_end(scan, k, number=noun in _numbered), _remembered_end(scan, k))
         if end == k + 1 and scan.low[k] in ("đoàn", "ủy", "đội"):
             return None
         return Node(i, end, "place.unit") if end > k else None

@@ -34,11 +34,10 @@ def read_programme(scan: Scan, i: int) -> Node | None:
     national = k - i > 2
     subject = _subjects.at(scan.low, scan.fresh, k) if scan.joined(k) else None
     if subject is None:
-        return (
-            Node(i, k, "programme.national")
-            if national and scan.low[k - 1] != "về" and scan.low[i] != "các"
-            else None
-        )
+        if not national or scan.low[k - 1] == "về" or scan.low[i] == "các":
+            return None
+        numbered = scan.joined(k) and scan.shape[k] == "n" and len(scan.low[k]) == 4
+        return Node(i, k + numbered, "programme.national")
     end = subject[0]
     if scan.low[end - 1] in ("mới", "ntm"):
         end = _grade_end(scan, end)
