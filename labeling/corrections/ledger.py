@@ -116,6 +116,7 @@ def sheet(
             )
             rows.append(row)
     added = set(outcome.added)
+    layers = {label.name: label.layer for label in scheme.labels}
     found = Sheet(
         key=said.key,
         document=said.document,
@@ -137,11 +138,11 @@ def sheet(
                 end=span.end,
                 label=span.label,
                 text=span.text,
-                layer=scheme.layer_of(span.label),
+                layer=layers[span.label],
                 added=index in added,
             )
             for index, span in enumerate(said.spans)
-            if span.label in scheme
+            if span.label in layers
         ),
     )
     check(found, count_proposed(kept, proposed, judged))
