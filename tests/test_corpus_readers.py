@@ -115,6 +115,31 @@ def test_raw_hash_is_that_of_the_bytes_found(tmp_path: Path) -> None:
     assert one(path).raw_sha256 == hashlib.sha256(PAGE).hexdigest()
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "utf-16-le", "tcvn3", "cp1258"])
+def test_jsonl_in_other_encodings(codec: str, tmp_path: Path) -> None:
+    from corpus.legacy import encode_legacy
+
+    text = (
+        "\n".join(json.dumps({"id": f"n{i}", "text": "UBND xã họp"}, ensure_ascii=False) for i in range(3))
+        + "\n"
+    )
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(encode_legacy(text, codec) if codec == "tcvn3" else text.encode(codec, "replace"))
+    told = None if codec in ("utf-16", "utf-8-sig") else codec
+    items = read(path, encoding=told, format="jsonl")
+    assert [item.given_id for item in items if isinstance(item, Page)] == ["n0", "n1", "n2"]
+    if codec != "cp1258":
+        assert {item.text for item in items if isinstance(item, Page)} == {"UBND xã họp"}
+
+
+def test_one_line_in_another_encoding_is_set_aside_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    good, bad = '{"id": "a", "text": "UBND xã"}\n', '{"id": "b", "text": "Café"}\n'
+    path.write_bytes(good.encode() + bad.encode("latin-1") + good.replace('"a"', '"c"').encode())
+    items = read(path)
+    assert [getattr(item, "given_id", getattr(item, "code", "")) for item in items] == ["a", "encoding", "c"]
+
+
 # --- compressed files -------------------------------------------------------------------------------
 
 
@@ -143,7 +168,8 @@ def test_cut_off_compressed_files_keep_what_came_and_say_so(how: str, share: flo
 
     noise = random.Random(1)
     rows = b"".join(
-        json.dumps({"id": f"n{i}", "text": TEXT + str(noise.random())}).encode() + b"\n" for i in range(30_000)
+        json.dumps({"id": f"n{i}", "text": TEXT + str(noise.random())}).encode() + b"\n"
+        for i in range(30_000)
     )
     data = packed(rows, how)
     path = tmp_path / f"cut.jsonl.{how}"
@@ -200,7 +226,10 @@ def test_warc_takes_html_only_and_makes_the_url_the_id(tmp_path: Path) -> None:
     ("row", "identity"),
     [
         ({"text": TEXT, "id": "<urn:uuid:1>", "url": "http://a.vn/1", "date": "2020-01-01"}, "<urn:uuid:1>"),
-        ({"text": TEXT, "timestamp": "2020/01/01", "url": "http://A.vn/1#x", "source": "mC4"}, "http://a.vn/1"),
+        (
+            {"text": TEXT, "timestamp": "2020/01/01", "url": "http://A.vn/1#x", "source": "mC4"},
+            "http://a.vn/1",
+        ),
         ({"content": TEXT, "warc_headers": {"warc-target-uri": "https://b.vn/2"}}, "https://b.vn/2"),
         ({"text": TEXT, "id": 17}, "17"),
     ],

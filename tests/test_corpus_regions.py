@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -267,6 +268,18 @@ def test_the_table_of_units() -> None:
     now = {unit.code for unit in new}
     assert all(set(unit.successors) <= now for unit in old)
     assert all(province_of(unit).level == "province" for unit in units())
+
+
+def test_the_shipped_table_is_what_its_sources_build(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("build_places", ROOT / "seeds" / "build_places.py")
+    assert spec and spec.loader
+    built = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(built)
+    shipped = built.TARGET.read_bytes()
+    built.TARGET = tmp_path / "places.tsv"
+    built.main()
+    assert built.TARGET.read_bytes() == shipped
+    assert b"MIT" in shipped[:600]
 
 
 @pytest.mark.parametrize(

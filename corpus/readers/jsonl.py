@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 from collections.abc import Iterator
+from typing import IO, cast
 
 import msgspec
 
-from corpus.encodings import decode
+from corpus.encodings import codec_of, decode
 from corpus.errors import BadRecord
 from corpus.readers.fields import page_of
 from corpus.readers.page import Found, Item, Options, Refusal, sha256_of
-from corpus.readers.streams import lines, opened
+from corpus.readers.streams import PIECE, lines, opened
 
 LABEL = "jsonl@1"
 ESCAPED = 6  # bytes that one character may take in JSON: \uXXXX
@@ -20,7 +23,8 @@ ESCAPED = 6  # bytes that one character may take in JSON: \uXXXX
 def read(found: Found, options: Options) -> Iterator[Item]:
     """The pages of a JSONL file, streaming; a bad line becomes a Refusal in its place."""
     longest = options.max_chars * ESCAPED + (1 << 16)
-    with opened(found.path) as stream:
+    with opened(found.path) as raw:
+        stream = _as_utf8(raw, options.encoding)
         for number, line in lines(stream, longest):
             record = f"{found.path}:{number}"
             if line is None:
@@ -36,6 +40,23 @@ def read(found: Found, options: Options) -> Iterator[Item]:
                     yield Refusal(record=record, code=error.code, message=str(error))
 
 
+WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+
+
+def _as_utf8(raw: IO[bytes], encoding: str | None) -> IO[bytes]:
+    """UTF-16 and UTF-32 as UTF-8, line by line; everything else as it is, without its byte order mark."""
+    stream = io.BufferedReader(raw, PIECE) if isinstance(raw, io.RawIOBase) else raw
+    head = stream.peek(4)[:4] if hasattr(stream, "peek") else b""
+    codec = codec_of(encoding) if encoding else None
+    if codec is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16"
+    if codec in WIDE:
+        return cast("IO[bytes]", codecs.EncodedFile(stream, "utf-8", codec, "surrogatepass"))
+    if head.startswith(codecs.BOM_UTF8):
+        stream.read(len(codecs.BOM_UTF8))
+    return stream
+
+
 def _page(line: bytes, record: str, found: Found, options: Options) -> Item:
     row, codec = _row(line, record, options)
     page = page_of(row, record, options, source=found.source, reader=LABEL)
@@ -45,7 +66,7 @@ def _page(line: bytes, record: str, found: Found, options: Options) -> Item:
 def _row(line: bytes, record: str, options: Options) -> tuple[dict[str, object], str]:
     codec = "utf-8"
     try:
-        if options.encoding:
+        if options.encoding and codec_of(options.encoding) not in WIDE:
             text, codec = decode(line, record, options.encoding)
             row = msgspec.json.decode(text)
         else:
