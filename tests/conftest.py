@@ -100,9 +100,9 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Any, studio: Studio, login: Login) -> Iterator[Any]:
-    """A page in a laptop-sized window, logged in to the session's server."""
+@pytest.fixture(scope="session")
+def logged_in(browser: Any, studio: Studio, login: Login) -> Any:
+    """What the browser keeps after the administrator logged in by the form."""
     with browser.new_context(viewport=LAPTOP) as context:
         page = context.new_page()
         page.goto(f"{studio.address}/user/login/")
@@ -110,4 +110,11 @@ def page(browser: Any, studio: Studio, login: Login) -> Iterator[Any]:
         page.fill("#password", login.password)
         page.click("button[type=submit]")
         page.wait_for_url(lambda url: "login" not in url)
-        yield page
+        return context.storage_state()
+
+
+@pytest.fixture
+def page(browser: Any, logged_in: Any) -> Iterator[Any]:
+    """A page in a laptop-sized window, logged in to the session's server."""
+    with browser.new_context(viewport=LAPTOP, storage_state=logged_in) as context:
+        yield context.new_page()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 # Where the characters [start, end) of the task's text stand on the screen; a <br> is one line break.
@@ -23,6 +22,12 @@ _LOCATE = """
   range.startContainer.parentElement.scrollIntoView({block: 'center'});
   return Array.from(range.getClientRects()).map((box) => [box.left, box.top, box.right, box.bottom]);
 }
+"""
+
+_PARTS = """
+(nodes) => nodes.map((node) => [
+  Array.from(node.classList).find((name) => name.startsWith('htx-highlight-')),
+  node.dataset.start, node.dataset.end, node.dataset.label])
 """
 
 # Where the first line of a span stands, after bringing it into sight below the sticky legend.
@@ -72,15 +77,18 @@ class Desk:
 
     def regions(self) -> list[dict[str, Any]]:
         """The spans that are drawn: {"start", "end", "label"}, offsets as the editor counts them."""
-        found = self.page.eval_on_selector_all(
-            ".vv-text .htx-highlight",
-            "nodes => nodes.map(n => [n.dataset.start, n.dataset.end, n.dataset.label])",
-        )
-        unique = {json.dumps(item): item for item in found}
-        return [
-            {"start": int(start), "end": int(end), "label": label.partition(":")[2]}
-            for start, end, label in unique.values()
+        parts = self.page.eval_on_selector_all(".vv-text .htx-highlight", _PARTS)
+        whole: dict[str, dict[str, str]] = {}
+        for region, *values in parts:  # a span drawn over others has parts: the first knows its start …
+            known = whole.setdefault(region, {})
+            known |= {
+                name: value for name, value in zip(("start", "end", "label"), values, strict=True) if value
+            }
+        found = [
+            {"start": int(item["start"]), "end": int(item["end"]), "label": item["label"].partition(":")[2]}
+            for item in whole.values()
         ]
+        return sorted(found, key=lambda item: (item["start"], -item["end"]))
 
     def select(self, start: int, end: int) -> None:
         """Click the drawn span that has exactly these edges."""
@@ -100,10 +108,45 @@ class Desk:
         self.page.mouse.up()
         self.page.wait_for_timeout(300)
 
+    def value(self) -> str | None:
+        """What the value box of the selected span says, None when it is not there."""
+        box = self.page.locator(".vv-value").locator("visible=true")
+        if not box.count():
+            return None
+        return str(box.locator("[data-testid=htx-textbox-content]").last.inner_text())
+
+    def correct(self, value: str) -> None:
+        """Type another value for the selected number: Shift+Tab into the box, Enter out of it."""
+        self.key("Shift+Tab")
+        self.page.keyboard.insert_text(value)
+        self.key("Enter")
+
+    def note(self, text: str) -> None:
+        """Write a note about the document, then leave the field."""
+        self.page.locator(".vv-foot textarea").fill(text)
+        self.page.locator(".vv-head").click()
+
+    def skip(self) -> None:
+        """Skip with the keys and wait until the server has it."""
+        self._send("Alt+Enter")
+
+    def compose(self, letter: str, composed: str) -> None:
+        """What a browser sees of an input method that composes: key code 229, then composition events."""
+        client = self.page.context.new_cdp_session(self.page)
+        key = {"windowsVirtualKeyCode": 229, "key": "Process", "code": f"Key{letter.upper()}"}
+        client.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **key})
+        client.send("Input.imeSetComposition", {"text": letter, "selectionStart": 1, "selectionEnd": 1})
+        client.send("Input.insertText", {"text": composed})
+        client.send("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+        client.detach()
+
     def submit(self) -> None:
         """Submit with the keys and wait until the server has it."""
+        self._send("Control+Enter")
+
+    def _send(self, shortcut: str) -> None:
         with self.page.expect_response(
             lambda answer: "/annotations" in answer.url and answer.request.method in ("POST", "PATCH")
         ) as answer:
-            self.page.keyboard.press("Control+Enter")
+            self.page.keyboard.press(shortcut)
         assert answer.value.ok, answer.value.text()

@@ -21,6 +21,7 @@ SCHEME = load_scheme()
 READ_AGAIN = Norm(value="1", rule="read.again")
 SETTING = Setting(
     server="here",
+    address="http://here",
     project=7,
     scheme=SCHEME,
     guideline="1.0",

@@ -132,7 +132,7 @@ def pull(work: Work = WORK, as_json: Json = False) -> None:
             workspace, connect(workspace), progress=lambda count: tell(f"{count} annotations read")
         )
     for item in done.refused:
-        tell(f"set aside: {item['record']} (task {item['task']}): {item['message']}")
+        tell(f"set aside: {item['record']}, by {item['author']}, {item['link']}: {item['message']}")
     report("pull", _pull_words(done), _pull_counts(done), as_json=as_json, rejected=done.set_aside)
     finish(done.set_aside)
 

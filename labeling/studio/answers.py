@@ -29,6 +29,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """What a project lends to every annotation read from it."""
 
     server: str
+    address: str
     project: int
     scheme: Scheme
     guideline: str
@@ -60,7 +61,7 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
     result = raw["result"]
     reader = _Reader(setting, text, data.get("reference"), result, raw, shown)
     rejected = _chosen(setting.scheme, result, REJECT)
-    author = _email(setting, raw.get("completed_by"))
+    author = email(setting, raw.get("completed_by"))
     return Annotation(
         key=annotation_key(setting, raw),
         document=str(data["document"]),
@@ -71,7 +72,7 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
         round=str(data["round"]),
         layer="both",
         author=author,
-        editor=_email(setting, raw.get("updated_by")) if raw.get("updated_by") else author,
+        editor=email(setting, raw.get("updated_by")) if raw.get("updated_by") else author,
         status="rejected" if rejected else "skipped" if raw.get("was_cancelled") else "submitted",
         created_at=str(raw["created_at"]),
         updated_at=str(raw["updated_at"]),
@@ -86,7 +87,8 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
     )
 
 
-def _email(setting: Setting, user: Any) -> str:
+def email(setting: Setting, user: Any) -> str:
+    """The e-mail of a user id, or a name made of the id when the server no longer knows it."""
     return setting.emails.get(user, f"user-{user}@{setting.server}")
 
 

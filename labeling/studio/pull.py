@@ -19,7 +19,7 @@ from corpus.store import Workspace, atomic_file, set_aside
 from labeling.people import add_people
 from labeling.scheme import load_scheme
 from labeling.span import Annotation
-from labeling.studio.answers import Setting, annotation_key, read_annotation
+from labeling.studio.answers import Setting, annotation_key, email, read_annotation
 from labeling.studio.client import Studio
 from labeling.studio.push import gone
 from labeling.studio.rounds import Round, read_rounds
@@ -88,6 +88,7 @@ def _pull_project(
     path = folder / f"{studio.slug}-{project}.jsonl"
     setting = Setting(
         server=studio.slug,
+        address=studio.address,
         project=project,
         scheme=load_scheme(plan.scheme),
         guideline=plan.guideline,
@@ -166,7 +167,7 @@ def _take(
                 found = read_annotation(setting, task, raw)
             except (DataError, KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
                 done.set_aside += 1
-                refused.append(_refusal(setting, task, raw, error))
+                refused.append(refusal(setting, task, raw, error))
                 continue
             done.edited += bool(known)
             done.new += not known
@@ -176,7 +177,8 @@ def _take(
     return fresh, refused
 
 
-def _refusal(setting: Setting, task: dict[str, Any], raw: dict[str, Any], error: Exception) -> dict[str, Any]:
+def refusal(setting: Setting, task: dict[str, Any], raw: dict[str, Any], error: Exception) -> dict[str, Any]:
+    """What is kept of an annotation that can't be taken: why, whose, where to mend it, and how it came."""
     if isinstance(error, StaleAnnotation):
         code = "stale"
     else:
@@ -184,7 +186,8 @@ def _refusal(setting: Setting, task: dict[str, Any], raw: dict[str, Any], error:
     return {
         "record": str((task.get("data") or {}).get("document")),
         "annotation": list(annotation_key(setting, raw)),
-        "task": task["id"],
+        "author": email(setting, raw.get("completed_by")),
+        "link": f"{setting.address}/projects/{setting.project}/data?task={task['id']}",
         "code": code,
         "message": str(error) if isinstance(error, DataError) else f"not an annotation of ours ({error!r})",
         "raw": raw,

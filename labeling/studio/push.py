@@ -137,7 +137,7 @@ def _refresh(studio: Studio, project: dict[str, Any], scheme: Scheme) -> None:
     wanted = {"label_config": build_config(scheme), "expert_instruction": build_instruction(scheme)}
     changed = {name: value for name, value in wanted.items() if project.get(name) != value}
     used = {label for control in project["parsed_label_config"].values() for label in control["labels"]}
-    lost = used - {item.name for item in (*scheme.labels, *scheme.reasons)}
+    lost = used - {label.name for label in scheme.labels} - {reason.name for reason in scheme.reasons}
     if "label_config" in changed and lost:
         raise UsageError(
             f"project {project['id']} on {studio.address} has labels that scheme {scheme.version} lacks "
