@@ -84,14 +84,22 @@ FORMS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
     for name, pattern, reader in (
         ("iso", rf"(?<![\d/-]){_Y4}[-/.](?P<m>0[1-9]|1[0-2])[-/.](?P<d>[0-2]\d|3[01])(?![\d])", _day),
         ("figures", rf"(?<![\d/.,-]){_D}{_B}(?P<s>[-/.]){_B}(?P<m>0?[1-9]|1[0-2]){_B}(?P=s){_B}{_Y4}", _day),
-        ("figures.short", rf"(?<![\d/.,-]){_D}(?P<s>[-/])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<y>\d\d)(?![\d/-])", _day),
+        (
+            "figures.short",
+            rf"(?<![\d/.,-]){_D}(?P<s>[-/])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<y>\d\d)(?![\d/-])",
+            _day,
+        ),
         (
             "words",
             rf"(?<![\d/.,-])(?:(?:mùng|mồng){_BLANK}+)?{_D}{_B}[,/]?{_B}(?:tháng|thg\.?|th\.?){_BLANK}*(?P<m>{_MONTH})"
             rf"(?:{_BLANK}*,?{_BLANK}+năm{_BLANK}+|{_B}[,/-]{_B}|{_BLANK}+){_Y4}",
             _day,
         ),
-        ("month.words", rf"(?:tháng|thg){_BLANK}*(?P<m>{_MONTH})(?:{_B}[,/-]{_B}|{_BLANK}+(?:năm{_BLANK}+)?){_Y4}", _month_only),
+        (
+            "month.words",
+            rf"(?:tháng|thg){_BLANK}*(?P<m>{_MONTH})(?:{_B}[,/-]{_B}|{_BLANK}+(?:năm{_BLANK}+)?){_Y4}",
+            _month_only,
+        ),
         ("month.figures", rf"(?<![\d/.,-])(?P<m>0?[1-9]|1[0-2])[/-]{_Y4}(?![/-])", _month_only),
         ("month.iso", rf"(?<![\d/.-]){_Y4}-(?P<m>0[1-9]|1[0-2])(?![\d-])", _month_only),
     )

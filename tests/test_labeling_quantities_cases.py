@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from labeling.quantities import Quantity, core, find, format_norm
 
 CASES = Path(__file__).parent / "cases" / "quantities"
@@ -56,7 +57,9 @@ NEGATIVE = [case for case in ALL if case.label is None]
 def problem(case: Case) -> str | None:
     """Why a case fails, or None."""
     found = find(case.text, case.reference)
-    near = found if case.alone else [q for q in found if q.extent.start < case.end and case.start < q.extent.end]
+    near = (
+        found if case.alone else [q for q in found if q.extent.start < case.end and case.start < q.extent.end]
+    )
     if case.label is None:
         return None if not near else f"reads {[shown(q, case.text) for q in near]}"
     if len(near) != 1:
@@ -87,7 +90,9 @@ def shown(quantity: Quantity, text: str) -> str:
 def test_every_form_of_a_kind_has_its_span_and_value(kind: str) -> None:
     cases = [case for case in ALL if case.file == f"{kind}.txt"]
     assert cases
-    failed = [f"{c.file}:{c.line} {c.text!r} = {c.label} {c.value}: {why}" for c in cases if (why := problem(c))]
+    failed = [
+        f"{c.file}:{c.line} {c.text!r} = {c.label} {c.value}: {why}" for c in cases if (why := problem(c))
+    ]
     assert not failed, "\n".join(failed)
 
 
@@ -100,5 +105,10 @@ def test_there_are_enough_cases() -> None:
 def test_the_runner_notices_a_wrong_value_span_and_label() -> None:
     right = next(read_cases(CASES / "percent.txt"))
     assert problem(right) is None
-    for wrong in (right._replace(value="6 %"), right._replace(end=right.end - 1), right._replace(label="MONEY"), right._replace(label=None)):
+    for wrong in (
+        right._replace(value="6 %"),
+        right._replace(end=right.end - 1),
+        right._replace(label="MONEY"),
+        right._replace(label=None),
+    ):
         assert problem(wrong) is not None

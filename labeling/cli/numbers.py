@@ -37,7 +37,13 @@ def numbers(
     if not json and rows:
         _print_table(rows)
     kinds = ", ".join(f"{number} {label}" for label, number in counts.items() if label != "quantities")
-    report("numbers", f"{len(found)} found" + (f": {kinds}" if kinds else ""), counts, as_json=json, quantities=rows)
+    report(
+        "numbers",
+        f"{len(found)} found" + (f": {kinds}" if kinds else ""),
+        counts,
+        as_json=json,
+        quantities=rows,
+    )
 
 
 def _row(text: str, quantity: object) -> dict[str, object]:
@@ -61,6 +67,14 @@ def _print_table(rows: list[dict[str, object]]) -> None:
     for row in rows:
         norm = row["norm"]
         resolved = norm.get("resolved") if isinstance(norm, dict) else None
-        cells = (row["start"], row["end"], row["label"], row["text"], row["line"], resolved or "", row["rule"])
+        cells = (
+            row["start"],
+            row["end"],
+            row["label"],
+            row["text"],
+            row["line"],
+            resolved or "",
+            row["rule"],
+        )
         table.add_row(*(escape(str(cell)) for cell in cells))
     Console().print(table)

@@ -56,4 +56,6 @@ def reference_of(document: Document) -> str | None:
 
 @cache
 def _version() -> str:
-    return version_of("labeling.quantities", "labeling.quantities.lexicon", "corpus:dates.py", "labeling:norm.py")
+    return version_of(
+        "labeling.quantities", "labeling.quantities.lexicon", "corpus:dates.py", "labeling:norm.py"
+    )

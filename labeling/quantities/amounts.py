@@ -18,9 +18,10 @@ from labeling.quantities.model import Numeral, Style
 from labeling.quantities.numerals import DIGITS, plain
 from labeling.quantities.source import Source
 
-
 _AFTER_UNIT = re.compile(r" +([^\W\d_]+)")
 _NEIGHBOUR = re.compile(r"(?:, | )([^\W\d_]+)")
+
+
 class Amount(NamedTuple):
     """[start, end) without bounding words before it; `high` and `high_mod` only in a range."""
 
@@ -43,7 +44,9 @@ class Amount(NamedTuple):
 _TO = re.compile(r" *(-) *| +(đến|tới|cho đến|cho tới)(?: mức)? +")
 _AND = re.compile(r" +(và) +")
 _BETWEEN_MOD = re.compile(r"(dưới|trên|hơn|gần|khoảng|không quá|tối đa) +")
-_PER = re.compile(r" ?/ ?|(?: +(?:mỗi|một|trên(?= +(?:giờ|giây|phút|ngày|người|héc|ha|mét|m2|km))|trên một|trên mỗi|cho mỗi|1) +)")
+_PER = re.compile(
+    r" ?/ ?|(?: +(?:mỗi|một|trên(?= +(?:giờ|giây|phút|ngày|người|héc|ha|mét|m2|km))|trên một|trên mỗi|cho mỗi|1) +)"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _HALF = re.compile(r" +(rưỡi|rưởi)(?!\w)")
 _APPOSED = ("nghìn", "triệu", "tỷ", "tỉ", "ngàn")
@@ -123,7 +126,7 @@ def _read(source: Source, position: int) -> Amount | None:
     first = source.numeral(position)
     if first is None:
         return None
-    if low_zero(source, first) or first.style == "words" and _called(source, first):
+    if low_zero(source, first) or (first.style == "words" and _called(source, first)):
         return None
     first, unit, unit_end = _with_unit(source, first)
     second = _range_end(source, first, unit, unit_end)
@@ -189,7 +192,11 @@ def _range_end(source: Source, first: Numeral, unit: Unit | None, unit_end: int)
     second = source.numeral(position)
     if second is None:
         return None
-    if second.end < source.size and low[second.end] in "-/" and low[second.end + 1 : second.end + 2].isdigit():
+    if (
+        second.end < source.size
+        and low[second.end] in "-/"
+        and low[second.end + 1 : second.end + 2].isdigit()
+    ):
         return None
     second, second_unit, end = _with_unit(source, second)
     if not _may_join(first, second, unit, second_unit, word):
@@ -258,7 +265,11 @@ def _per(source: Source, unit: Unit | None, position: int) -> tuple[tuple[str, .
             break
         slash = "/" in match[0]
         code, end = _per_unit(source, match.end(), slash=slash)
-        if code is None or (unit.kind in ("time", "percent") and not slash) or unit.kind == "percent" and code.startswith("{"):
+        if (
+            code is None
+            or (unit.kind in ("time", "percent") and not slash)
+            or (unit.kind == "percent" and code.startswith("{"))
+        ):
             break
         codes.append(code)
         position = end

@@ -35,7 +35,9 @@ def bound(source: Source, reading: Reading, done: int) -> Reading:
     if after is not None:
         end, mod, word = after
         start = word_ends_at(source, reading.start, "từ")
-        reading = _with_cue(reading, start if start is not None and start >= done else reading.start, mod, word)
+        reading = _with_cue(
+            reading, start if start is not None and start >= done else reading.start, mod, word
+        )
         reading = reading._replace(end=end)
     return reading
 
@@ -61,7 +63,7 @@ def _with_cue(reading: Reading, start: int, mod: object, word: str) -> Reading:
     if norm.value is not None and norm.low is None and norm.high is None:
         if mod in ("more", "at_least"):
             fields |= {"low": norm.value, "low_open": mod == "more"}
-        elif mod == "at_most" or mod == "less" and word not in sets("near"):
+        elif mod == "at_most" or (mod == "less" and word not in sets("near")):
             fields |= {"high": norm.value, "high_open": mod == "less"}
     return reading._replace(start=start, norm=msgspec.structs.replace(norm, **fields))  # type: ignore[arg-type]
 
@@ -77,12 +79,20 @@ def _share_units(source: Source, readings: list[Reading]) -> None:
     """ "3, 4 và 5 triệu đồng": bare counts before a measured value take its unit and scale."""
     for index in range(len(readings) - 2, -1, -1):
         here, following = readings[index], readings[index + 1]
-        if here.label != "CARDINAL" or here.norm.noun is not None or here.norm.value is None or here.norm.scale is not None:
+        if (
+            here.label != "CARDINAL"
+            or here.norm.noun is not None
+            or here.norm.value is None
+            or here.norm.scale is not None
+        ):
             continue
-        if following.label not in ("MONEY", "PERCENT", "QUANTITY", "DURATION") or following.norm.value is None:
+        if (
+            following.label not in ("MONEY", "PERCENT", "QUANTITY", "DURATION")
+            or following.norm.value is None
+        ):
             continue
         joint = _COORDINATION.fullmatch(source.low, here.end, following.start)
-        if joint is None or here.norm.numeral == "words" and following.norm.numeral != "words":
+        if joint is None or (here.norm.numeral == "words" and following.norm.numeral != "words"):
             continue
         scale = Decimal(following.norm.scale or "1")
         norm = msgspec.structs.replace(
@@ -95,7 +105,7 @@ def _share_units(source: Source, readings: list[Reading]) -> None:
 def _shared_duration(here: Reading, following: Reading) -> str | None:
     if following.label != "DURATION" or following.norm.unit is None or here.norm.value is None:
         return None
-    from labeling.quantities.duration import iso_duration  # noqa: PLC0415
+    from labeling.quantities.duration import iso_duration
 
     return iso_duration([(Decimal(here.norm.value), following.norm.unit)])
 
@@ -109,18 +119,28 @@ def _join_times(source: Source, readings: list[Reading]) -> None:
         if index + 1 < len(readings) and readings[index + 1].label == "DATE":
             if _LINK.match(source.low[reading.end : readings[index + 1].start][:12]):
                 beside = readings[index + 1]
-        if beside is None and index and readings[index - 1].label == "DATE":
-            if re.fullmatch(r"[ ,]*(?:lúc|vào lúc|hồi|từ|\||-)? *", source.low[readings[index - 1].end : reading.start][:16]):
-                beside = readings[index - 1]
+        if (
+            beside is None
+            and index
+            and readings[index - 1].label == "DATE"
+            and re.fullmatch(
+                r"[ ,]*(?:lúc|vào lúc|hồi|từ|\||-)? *",
+                source.low[readings[index - 1].end : reading.start][:16],
+            )
+        ):
+            beside = readings[index - 1]
         if beside is not None:
             readings[index] = reading._replace(norm=_dated(source, reading.norm, beside))
 
 
 def _dated(source: Source, norm: Norm, date: Reading) -> Norm:
-    from labeling.quantities.clock import hour_of_day  # noqa: PLC0415
+    from labeling.quantities.clock import hour_of_day
 
     clock = norm.edtf or ""
-    part = re.match(r"(?:đầu giờ )?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya)(?!\w)", source.low[date.start : date.end])
+    part = re.match(
+        r"(?:đầu giờ )?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya)(?!\w)",
+        source.low[date.start : date.end],
+    )
     if part is not None:
         clock = f"T{hour_of_day(int(clock[1:3]), part[1]):02d}{clock[3:]}"
     day = date.norm.edtf

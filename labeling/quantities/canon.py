@@ -28,7 +28,14 @@ from labeling.quantities.lexicon import per_units, units
 from labeling.quantities.numerals import plain
 from labeling.quantities.quantity import finite
 
-_SIGNS: dict[str, Mod] = {">=": "at_least", "<=": "at_most", "<~": "less", ">": "more", "<": "less", "~": "approx"}
+_SIGNS: dict[str, Mod] = {
+    ">=": "at_least",
+    "<=": "at_most",
+    "<~": "less",
+    ">": "more",
+    "<": "less",
+    "~": "approx",
+}
 _EDGES: dict[str, Mod] = {"start": "start", "mid": "mid", "end": "end"}
 CUES = {"trước": "before", "sau": "after", "hết": "through"}
 _CUE_WORDS = {word: cue for cue, word in CUES.items()}
@@ -132,7 +139,9 @@ def read_line(line: str) -> Norm:
     norm = _measured(rest) if head[2] is None and not _GROUPED.search(rest) else None
     norm = norm or _dated(rest)
     if norm is None:
-        raise DataError(f"{line!r} is no canonical value: write e.g. '63400000 VND/{{person}}/a', '11/27' or '2020/2025'")
+        raise DataError(
+            f"{line!r} is no canonical value: write e.g. '63400000 VND/{{person}}/a', '11/27' or '2020/2025'"
+        )
     if head[2] is not None:
         if head[2] in _EDGES:
             return msgspec.structs.replace(norm, mod=_EDGES[head[2]])
@@ -168,10 +177,18 @@ def _measured(text: str) -> Norm | None:
         top = _value(top)
         if high is not None:
             return Norm(low=top, high=_value(high), denominator=bottom, unit=unit, per=per, noun=noun)
-        return Norm(value=_quotient(top, bottom), numerator=top, denominator=bottom, unit=unit, per=per, noun=noun)
+        return Norm(
+            value=_quotient(top, bottom), numerator=top, denominator=bottom, unit=unit, per=per, noun=noun
+        )
     if spread is not None:
         norm = Norm(
-            low=_value(spread[1]), high=_value(spread[4]), low_open=bool(spread[2]), high_open=bool(spread[3]), unit=unit, per=per, noun=noun
+            low=_value(spread[1]),
+            high=_value(spread[4]),
+            low_open=bool(spread[2]),
+            high_open=bool(spread[3]),
+            unit=unit,
+            per=per,
+            noun=noun,
         )
     elif open_low is not None:
         norm = Norm(low=_value(open_low[1]), unit=unit, per=per, noun=noun)
@@ -206,7 +223,9 @@ def _split_units(text: str) -> list[str] | None:
             break
     else:
         parts = text.split("/")
-    fits = parts[0] in known and all(part in known or re.fullmatch(r"\{[^{}/]+\}", part) for part in parts[1:])
+    fits = parts[0] in known and all(
+        part in known or re.fullmatch(r"\{[^{}/]+\}", part) for part in parts[1:]
+    )
     return parts if fits else None
 
 
@@ -249,5 +268,9 @@ def _parts(side: str) -> list[tuple[str, str]]:
     date, _, time = side[1:].partition("T")
     names = {"Y": "a", "M": "mo", "W": "wk", "D": "d"}
     clock = {"H": "h", "M": "min", "S": "s"}
-    parts = [(plain(Decimal(number)), names[code]) for number, code in _DURATION.findall(date) if code in names]
-    return parts + [(plain(Decimal(number)), clock[code]) for number, code in _DURATION.findall(time) if code in clock]
+    parts = [
+        (plain(Decimal(number)), names[code]) for number, code in _DURATION.findall(date) if code in names
+    ]
+    return parts + [
+        (plain(Decimal(number)), clock[code]) for number, code in _DURATION.findall(time) if code in clock
+    ]

@@ -20,7 +20,50 @@ from labeling.quantities.triggers import NUMBER
 _SERIES_NEXT = re.compile(r" +(?:giai đoạn|khóa|nhiệm kỳ|lần thứ|đợt|năm) +(?:\d|[ivx]+(?!\w))")
 _SYLLABLE = re.compile(r" +([^\W\d_]+)")
 _NO_NOUN = frozenset(
-    "vì mỗi và hoặc hay là của trong tại ở với cho để thì mà đã được bị sẽ đang so từ đến tới theo trên dưới vào ra về do bởi nên khi nếu như cũng còn lại không chưa đạt".split()
+    [
+        "vì",
+        "mỗi",
+        "và",
+        "hoặc",
+        "hay",
+        "là",
+        "của",
+        "trong",
+        "tại",
+        "ở",
+        "với",
+        "cho",
+        "để",
+        "thì",
+        "mà",
+        "đã",
+        "được",
+        "bị",
+        "sẽ",
+        "đang",
+        "so",
+        "từ",
+        "đến",
+        "tới",
+        "theo",
+        "trên",
+        "dưới",
+        "vào",
+        "ra",
+        "về",
+        "do",
+        "bởi",
+        "nên",
+        "khi",
+        "nếu",
+        "như",
+        "cũng",
+        "còn",
+        "lại",
+        "không",
+        "chưa",
+        "đạt",
+    ]
 )
 
 
@@ -60,7 +103,12 @@ def _read(source: Source, position: int) -> Reading | None:
     noun = noun_after(source, amount.end)
     if not guards.may_count(source, amount, noun):
         return None
-    norm = norm_of(source, amount, "cardinal" if amount.low.style == "arabic" else "cardinal." + amount.low.style, noun=noun)
+    norm = norm_of(
+        source,
+        amount,
+        "cardinal" if amount.low.style == "arabic" else "cardinal." + amount.low.style,
+        noun=noun,
+    )
     norm = _american(source, amount, msgspec.structs.replace(norm, noun=noun), noun)
     return Reading(range_start(source, amount), amount.end, "CARDINAL", norm, 0.9 if noun else 0.75)
 
@@ -73,7 +121,11 @@ def _american(source: Source, amount: Amount, norm: object, noun: str | None):  
         other = figure_value(figure)[0]
         value = figure.replace(",", "")
         return msgspec.structs.replace(
-            norm, value=value, num=value, rule="cardinal.us", alternatives=(msgspec.structs.replace(norm, value=plain(other)),)
+            norm,
+            value=value,
+            num=value,
+            rule="cardinal.us",
+            alternatives=(msgspec.structs.replace(norm, value=plain(other)),),
         )
     return norm
 
@@ -83,14 +135,14 @@ def _read_indefinite(source: Source, position: int) -> Reading | None:
     match = _INDEFINITE.match(source.low, position)
     if match is None:
         return None
-    from labeling.quantities.amounts import unit_at  # noqa: PLC0415
+    from labeling.quantities.amounts import unit_at
 
     numeral = source.numeral(match.start(2)) or None
     if numeral is None and match[2] != "chục":
         return None
     value = numeral.value if numeral is not None else 10
     end = numeral.end if numeral is not None else match.end(2)
-    from labeling.norm import Norm  # noqa: PLC0415
+    from labeling.norm import Norm
 
     unit = unit_at(source, end)
     noun = noun_after(source, end)
@@ -103,7 +155,9 @@ def _read_indefinite(source: Source, position: int) -> Reading | None:
     return Reading(position, unit[1] if unit else end, label, norm, 0.6)  # type: ignore[arg-type]
 
 
-_INDEFINITE = re.compile(r"(hàng|vài|mấy|nhiều) +(chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?!\w)(?! lệ| số| giá)")
+_INDEFINITE = re.compile(
+    r"(hàng|vài|mấy|nhiều) +(chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?!\w)(?! lệ| số| giá)"
+)
 
 KIND = Kind(
     "CARDINAL",

@@ -17,19 +17,29 @@ _ENDS = re.compile(r" *(?:[.,;)]|$|sáng|trưa|chiều|tối|đêm)")
 _SECOND_UNIT = re.compile(r" +giây(?!\w)")
 _NOT_BARE = re.compile(r" +(?:của|để|cho|bị|trôi)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:]|[.,]\d)")
-_SHORT = re.compile(r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?(?![\w]|[.,/]\d)")
+_SHORT = re.compile(
+    r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?(?![\w]|[.,/]\d)"
+)
 _HOUR = re.compile(r"(\d{1,2}) ?(?:giờ|h|g)(?![^\W\d_])")
 _GIO = re.compile(r" +giờ(?!\w)")
-_MINUTES = re.compile(r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?|(?! *(?!sáng|trưa|chiều|tối|đêm|ngày|đến|tới)[^\s,.;:!?)-]|\d|[.,/]\d))")
+_MINUTES = re.compile(
+    r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?|(?! *(?!sáng|trưa|chiều|tối|đêm|ngày|đến|tới)[^\s,.;:!?)-]|\d|[.,/]\d))"
+)
 _LESS = re.compile(r" +kém +")
 _HALF = re.compile(r" +(?:rưỡi|rưởi)(?!\w)")
 _PART = re.compile(r" *(rạng sáng|sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya)(?!\w)")
-_DAY_FOLLOWS = re.compile(r" *,? *(?:nay|qua|mai|ngày|hôm|thứ|chủ nhật|\d{1,2} ?[/-] ?\d|mùng|mồng|\(?\d{1,2}/)")
+_DAY_FOLLOWS = re.compile(
+    r" *,? *(?:nay|qua|mai|ngày|hôm|thứ|chủ nhật|\d{1,2} ?[/-] ?\d|mùng|mồng|\(?\d{1,2}/)"
+)
 _RANGE = re.compile(r" *- *| +(?:đến|tới) +(?:khoảng +|hết +)?")
 _HOURS = re.compile(r"(\d{1,2}) *- *(?=\d{1,2} ?(?:giờ|h))|(\d{1,2}) +đến +(?=\d{1,2} ?(?:giờ|h))")
-_NOT_CLOCK = re.compile(r" *(?:/|đồng hồ|mỗi|làm việc|bay|học(?!\w)|liền|liên tục|một ngày|giảng|công|tập|di chuyển|chạy|xe|mưa|tới|nữa|qua(?!\w)|vừa qua|trở lại|kể từ|sau khi|trước khi|lao động|tín chỉ|lái|phẫu)")
+_NOT_CLOCK = re.compile(
+    r" *(?:/|đồng hồ|mỗi|làm việc|bay|học(?!\w)|liền|liên tục|một ngày|giảng|công|tập|di chuyển|chạy|xe|mưa|tới|nữa|qua(?!\w)|vừa qua|trở lại|kể từ|sau khi|trước khi|lao động|tín chỉ|lái|phẫu)"
+)
 _PAST = re.compile(r" +(?:vừa )?(?:qua|tới|nữa)(?!\w)")
-_AT = re.compile(r"(?:lúc|hồi|vào|từ|đến|tới|trước|cho|khoảng|kết thúc|bắt đầu|sáng|chiều|tối|đêm|giờ|,|\(|-|:|và|;|là|trưa)\s*\Z")
+_AT = re.compile(
+    r"(?:lúc|hồi|vào|từ|đến|tới|trước|cho|khoảng|kết thúc|bắt đầu|sáng|chiều|tối|đêm|giờ|,|\(|-|:|và|;|là|trưa)\s*\Z"
+)
 _MOMENTS = {"nửa đêm": "T00:00", "chính ngọ": "T12:00", "giữa trưa": "T12:00", "đúng ngọ": "T12:00"}
 _MOMENT = re.compile("|".join(_MOMENTS))
 
@@ -37,8 +47,17 @@ _MOMENT = re.compile("|".join(_MOMENTS))
 class _Clock:
     __slots__ = ("bare", "end", "hour", "minute", "second", "words")
 
-    def __init__(self, end: int, hour: int, minute: int | None, second: int | None, *, bare: bool, words: bool = False) -> None:
-        self.end, self.hour, self.minute, self.second, self.bare, self.words = end, hour, minute, second, bare, words
+    def __init__(
+        self, end: int, hour: int, minute: int | None, second: int | None, *, bare: bool, words: bool = False
+    ) -> None:
+        self.end, self.hour, self.minute, self.second, self.bare, self.words = (
+            end,
+            hour,
+            minute,
+            second,
+            bare,
+            words,
+        )
 
 
 def _clock(source: Source, at: int) -> _Clock | None:
@@ -54,7 +73,13 @@ def _clock(source: Source, at: int) -> _Clock | None:
     else:
         numeral = source.numeral(at)
         gio = _GIO.match(low, numeral.end) if numeral is not None else None
-        if numeral is None or gio is None or numeral.scale != 1 or numeral.value != int(numeral.value) or numeral.value > 24:
+        if (
+            numeral is None
+            or gio is None
+            or numeral.scale != 1
+            or numeral.value != int(numeral.value)
+            or numeral.value > 24
+        ):
             return None
         hour, end, words = int(numeral.value), gio.end(), True
     return _valid(_with_minutes(source, hour, end, words=words))
@@ -70,10 +95,14 @@ def _with_minutes(source: Source, hour: int, end: int, *, words: bool) -> _Clock
     if numeral is not None and numeral.value < 60 and numeral.value == int(numeral.value):
         tail = _MINUTE_WORD.match(low, numeral.end)
         total = (hour * 60 - int(numeral.value)) % 1440
-        return _Clock(tail.end() if tail else numeral.end, total // 60, total % 60, None, bare=False, words=words)
+        return _Clock(
+            tail.end() if tail else numeral.end, total // 60, total % 60, None, bare=False, words=words
+        )
     match = _MINUTES.match(low, end)
     if match is not None and int(match[1]) < 60:
-        return _Clock(match.end(), hour, int(match[1]), int(match[2]) if match[2] else None, bare=False, words=words)
+        return _Clock(
+            match.end(), hour, int(match[1]), int(match[2]) if match[2] else None, bare=False, words=words
+        )
     return _word_minutes(source, hour, end, words=words)
 
 
@@ -81,7 +110,12 @@ def _word_minutes(source: Source, hour: int, end: int, *, words: bool) -> _Clock
     low = source.low
     gap = _GAP.match(low, end)
     numeral = source.numeral(gap.end()) if gap is not None else None
-    if numeral is None or numeral.style != "words" or not 0 < numeral.value < 60 or numeral.value != int(numeral.value):
+    if (
+        numeral is None
+        or numeral.style != "words"
+        or not 0 < numeral.value < 60
+        or numeral.value != int(numeral.value)
+    ):
         return _Clock(end, hour, None, None, bare=True, words=words)
     minute = _MINUTE_UNIT.match(low, numeral.end)
     if minute is None and not _ENDS.match(low, numeral.end):
@@ -160,7 +194,14 @@ def _hours(source: Source, at: int) -> _Clock | None:
     """The first hour of "8-10 giờ"."""
     match = _HOURS.match(source.low, at)
     hour = int(match[1] or match[2]) if match is not None else 0
-    if match is None or hour > 24 or not _AT.search(source.left(at, 12)) and not _PART.match(source.low, _end_of_hours(source, match.end())):
+    if (
+        match is None
+        or hour > 24
+        or (
+            not _AT.search(source.left(at, 12))
+            and not _PART.match(source.low, _end_of_hours(source, match.end()))
+        )
+    ):
         return None
     return _Clock(match.end(1) if match[1] else match.end(2), hour, None, None, bare=False)
 
@@ -184,7 +225,11 @@ def _score(source: Source, at: int, clock: _Clock, part: str | None, end: int) -
     before = source.left(at, 12)
     if re.search(r"sau +\Z", before) and clock.hour <= 12:
         return None
-    if clock.bare and re.search(r"(?:khoảng|chừng|tầm) +\Z", before) and not re.search(r"(?:^|lúc|vào|,|\() *(?:khoảng|chừng|tầm) +\Z", before):
+    if (
+        clock.bare
+        and re.search(r"(?:khoảng|chừng|tầm) +\Z", before)
+        and not re.search(r"(?:^|lúc|vào|,|\() *(?:khoảng|chừng|tầm) +\Z", before)
+    ):
         return None
     if clock.bare and _NOT_BARE.match(low, end):
         return None
@@ -205,7 +250,12 @@ KIND = Kind(
     "TIME",
     (
         Rule("time", NUMBER, _read, frozenset(["giờ", "h", "g", ":", "-", "đến"])),
-        Rule("time.moment", frozenset(["nửa", "chính", "giữa", "đúng"]), _read_moment, frozenset(["đêm", "ngọ", "trưa"])),
+        Rule(
+            "time.moment",
+            frozenset(["nửa", "chính", "giữa", "đúng"]),
+            _read_moment,
+            frozenset(["đêm", "ngọ", "trưa"]),
+        ),
     ),
 )
 __all__ = ["DIGIT", "KIND"]

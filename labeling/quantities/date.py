@@ -162,8 +162,8 @@ def _head_fits(pattern: re.Pattern[str], match: re.Match[str], inner: Point) -> 
     if pattern is _PART:
         return inner.grain in ("day", "weekday")
     return (
-        inner.grain in ("day", "weekday") and inner.rule not in ("date.weekday",) or inner.grain == "weekday"
-    )
+        inner.grain in ("day", "weekday") and inner.rule not in ("date.weekday",)
+    ) or inner.grain == "weekday"
 
 
 def _second_writing(source: Source, point: Point) -> Point:
@@ -284,7 +284,7 @@ def _ranged(source: Source, first: Point) -> Reading | None:
     if joint is None:
         return None
     second = one(source, joint.end())
-    if second is None or first.lunar is not None and second.lunar is None:
+    if second is None or (first.lunar is not None and second.lunar is None):
         return None
     if second.lunar is not None:
         return _lunar_range(source, first, second)
@@ -299,8 +299,7 @@ def _lunar_range(source: Source, first: Point, second: Point) -> Reading | None:
     if (
         first.grain != "day"
         or first.day is None
-        or first.month not in (None, second.month)
-        and first.lunar is None
+        or (first.month not in (None, second.month) and first.lunar is None)
     ):
         return None
     low = first.lunar or edtf(second.year, second.month, first.day)
@@ -448,13 +447,12 @@ def _listed(source: Source, at: int) -> Reading | None:
     if unit is None and not (
         cued_day(source, at)
         or second.score > 0.9
-        or dashes
-        and second.rule in ("date.dm", "date.dmy")
+        or (dashes and second.rule in ("date.dm", "date.dmy"))
         or word_ends_at(source, at, "từ") is not None
     ):
         return None
     month, year = second.month, second.year
-    if days != sorted(days) or days[-1] >= second.day and not (dashes and len(days) == 1):
+    if days != sorted(days) or (days[-1] >= second.day and not (dashes and len(days) == 1)):
         return None
     if days[-1] >= second.day:
         month = (month - 2) % 12 + 1
@@ -474,8 +472,8 @@ def _listed(source: Source, at: int) -> Reading | None:
 def _listed_units(
     source: Source, at: int, match: re.Match[str], unit: str, numbers: list[str]
 ) -> Reading | None:
-    from labeling.quantities.numerals import roman  # noqa: PLC0415
-    from labeling.quantities.points import year_after  # noqa: PLC0415
+    from labeling.quantities.numerals import roman
+    from labeling.quantities.points import year_after
 
     value = _LAST_UNIT.match(source.low, match.end())
     if value is None:

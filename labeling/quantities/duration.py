@@ -20,13 +20,42 @@ from labeling.quantities.triggers import NUMBER
 _PART_GAP = re.compile(r"(?: +và)? +|,? +(?=\d)|(?=\d)")
 _SPLIT_AFTER = re.compile(r" +(?:đầu|cuối|sau|trước)(?!\w)")
 _YEAR_AFTER = re.compile(r" *\d{4}(?!\d)(?! *-)")
-_DATE_AFTER = re.compile(r" *\d{1,2} ?[/-] ?\d| *\d{1,2} +tháng(?! *\w*(?:ngày|tuổi))| *\d{1,2}(?! *(?:ngày|tuần|giờ|phút|giây|tháng|tiếng)(?!\w)|\d|[.,]\d)(?= *(?:[.,;)(]|$|năm|/|tại|ở))| *\d{4}(?!\d)")
+_DATE_AFTER = re.compile(
+    r" *\d{1,2} ?[/-] ?\d| *\d{1,2} +tháng(?! *\w*(?:ngày|tuổi))| *\d{1,2}(?! *(?:ngày|tuần|giờ|phút|giây|tháng|tiếng)(?!\w)|\d|[.,]\d)(?= *(?:[.,;)(]|$|năm|/|tại|ở))| *\d{4}(?!\d)"
+)
 _NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|ánh sáng)")
 _ORDER = {"Y": 0, "M": 1, "W": 2, "D": 3, "TH": 4, "TM": 5, "TS": 6}
 _FACTORS = {"ms": Decimal("0.001"), "us": Decimal("0.000001"), "ns": Decimal("0.000000001")}
 # before a number of hours these words say how long, not when
 _LENGTH_CUES = frozenset(
-    "trong sau hơn gần suốt khoảng dài mất việc học ngủ thêm đủ tổng tròn qua ngoài chừng từng mỗi hết quá được cách dưới trên".split()
+    [
+        "trong",
+        "sau",
+        "hơn",
+        "gần",
+        "suốt",
+        "khoảng",
+        "dài",
+        "mất",
+        "việc",
+        "học",
+        "ngủ",
+        "thêm",
+        "đủ",
+        "tổng",
+        "tròn",
+        "qua",
+        "ngoài",
+        "chừng",
+        "từng",
+        "mỗi",
+        "hết",
+        "quá",
+        "được",
+        "cách",
+        "dưới",
+        "trên",
+    ]
 )
 
 
@@ -83,7 +112,37 @@ def _is_length(source: Source, amount: Amount) -> bool:
 
 
 _ONE_BEFORE = frozenset(
-    "trong sau hơn gần khoảng mỗi hạn được tròn thêm suốt hết đúng đủ ngoài qua chừng tới đến từ dưới trên tù mất kéo dài nhất thiểu đa".split()
+    [
+        "trong",
+        "sau",
+        "hơn",
+        "gần",
+        "khoảng",
+        "mỗi",
+        "hạn",
+        "được",
+        "tròn",
+        "thêm",
+        "suốt",
+        "hết",
+        "đúng",
+        "đủ",
+        "ngoài",
+        "qua",
+        "chừng",
+        "tới",
+        "đến",
+        "từ",
+        "dưới",
+        "trên",
+        "tù",
+        "mất",
+        "kéo",
+        "dài",
+        "nhất",
+        "thiểu",
+        "đa",
+    ]
 )
 
 
@@ -130,9 +189,14 @@ def _read_half(source: Source, position: int) -> Reading | None:
     if found is None or found[0].kind != "time":
         return None
     unit, end = found
-    if _SPLIT_AFTER.match(source.low, end) or unit.code in ("s", "d") and unit.name == "s":
+    if _SPLIT_AFTER.match(source.low, end) or (unit.code in ("s", "d") and unit.name == "s"):
         return None
-    halves = {"a": (Decimal(6), "mo"), "h": (Decimal(30), "min"), "d": (Decimal(12), "h"), "min": (Decimal(30), "s")}
+    halves = {
+        "a": (Decimal(6), "mo"),
+        "h": (Decimal(30), "min"),
+        "d": (Decimal(12), "h"),
+        "min": (Decimal(30), "s"),
+    }
     parts = [halves.get(unit.code, (Decimal("0.5"), unit.code))]
     norm = Norm(
         value=plain(parts[0][0]), num=plain(parts[0][0]), unit=parts[0][1], edtf=iso_duration(parts), numeral="words",

@@ -33,7 +33,7 @@ MASKS: dict[str, str] = {
 }  # fmt: skip
 _MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in MASKS.items()))
 _PHONE = re.compile(
-    r"\(?(?:\+?84|0[2-9]\d{0,2})\)?[ .-]?\d{2,4}[ .-]?\d{3,4}(?:[ .-]?\d{2,4})?(?![\d\w])|1[89]00[ .-]?\d{2,4}(?:[ .-]?\d{2,4})?(?![\w.,]*\d)"
+    r"\(?(?:\+?84|0[2-9]\d{0,2})\)?[ .-]{0,2}\d{2,4}[ .-]{0,2}\d{3,4}(?:[ .-]{0,2}\d{2,4})?(?![\d\w])|1[89]00[ .-]{0,2}\d{2,4}(?:[ .-]{0,2}\d{2,4})?(?![\w.,]*\d)"
 )
 _LONG = re.compile(r"\d{9,}(?![\d.,])")
 _VERSION = re.compile(r"\d\.0(?![\w.,%]*\d|%| *%)")
@@ -41,7 +41,9 @@ _PLATE = re.compile(r"\d{2}-?[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
 _LIST = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)](?!\d) ?(?=\S)|\d{1,2}(?:\.\d{1,2}){1,3} +(?=[^\W\d_])|\d{1,2}/ (?=\S)|\d{1,2} ?- (?=[^\W\d_]))"
 )
-_MORE_NAMES = re.compile(r"(?:\d[\w./]{0,20})(?:(?: *, *| +và +| *- *|/| *& *)\d[\d]*[a-z]?(?!\w)(?![.,]\d|%)){0,20}")
+_MORE_NAMES = re.compile(
+    r"(?:\d[\w./]{0,20})(?:(?: *, *| +và +| *- *|/| *& *)\d[\d]*[a-z]?(?!\w)(?![.,]\d|%)){0,20}"
+)
 
 
 def blocked_until(source: Source, start: int) -> int:
@@ -54,7 +56,9 @@ def blocked_until(source: Source, start: int) -> int:
             return _run_end(low, start)
     for pattern in (_PHONE, _LONG, _VERSION, _PLATE):
         match = pattern.match(cased, start)
-        if match is None or pattern is _PHONE and sum(map(str.isdigit, match[0])) < 9 - (match[0][0] == "1"):
+        if match is None or (
+            pattern is _PHONE and sum(map(str.isdigit, match[0])) < 9 - (match[0][0] == "1")
+        ):
             continue
         if not _measured(source, match.end()):
             return match.end()
@@ -85,8 +89,8 @@ def _decimal_line(source: Source, start: int) -> bool:
 
 def _is_unit_token(source: Source, start: int, match: re.Match[str]) -> bool:
     """ "5MW", "10K$", "USD1,23": digits with a unit or currency glued to them are no code."""
-    from labeling.quantities.amounts import amount_at  # noqa: PLC0415
-    from labeling.quantities.money import currency_before  # noqa: PLC0415
+    from labeling.quantities.amounts import amount_at
+    from labeling.quantities.money import currency_before
 
     if match.lastgroup not in ("code", "plate"):
         return False
@@ -98,7 +102,7 @@ def _is_unit_token(source: Source, start: int, match: re.Match[str]) -> bool:
 
 def _measured(source: Source, end: int) -> bool:
     """Whether a unit of money or measurement follows: "0912345678 đồng" is no phone."""
-    from labeling.quantities.amounts import unit_at  # noqa: PLC0415
+    from labeling.quantities.amounts import unit_at
 
     return unit_at(source, end) is not None
 
@@ -205,12 +209,8 @@ def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
         return False
     if source.low[end : end + 1] in ("-", "/") and source.low[end + 1 : end + 2].isdigit():
         return False
-    if (
-        noun is None
-        and _looks_like_year(source, amount)
-        or noun is not None
-        and not counts(noun)
-        and _looks_like_year(source, amount)
+    if (noun is None and _looks_like_year(source, amount)) or (
+        noun is not None and not counts(noun) and _looks_like_year(source, amount)
     ):
         return False
     if amount.high is not None and amount.joined == "-" and noun is None and not _bounded(source, start):

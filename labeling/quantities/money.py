@@ -56,7 +56,9 @@ def _read(source: Source, position: int) -> Reading | None:
     norm = norm_of(source, amount, "money.per" if amount.per else "money")
     end, cents = _cents(source, amount)
     if cents is not None:
-        norm = msgspec.structs.replace(norm, value=plain(cents), num=plain(cents), scale=None, rule="money.minor")
+        norm = msgspec.structs.replace(
+            norm, value=plain(cents), num=plain(cents), scale=None, rule="money.minor"
+        )
     return Reading(range_start(source, amount), end, "MONEY", norm, 0.97)
 
 
@@ -72,7 +74,10 @@ def _cents(source: Source, amount: Amount) -> tuple[int, Decimal | None]:
     minor = _minor_pattern().match(source.low, numeral.end)
     if minor is not None and minor[1] in _minors()[unit.code]:
         return minor.end(), amount.low.value + numeral.value / 100
-    if _TAIL_CENTS.match(source.low, amount.end) is not None and amount.low.value == amount.low.value.to_integral_value():
+    if (
+        _TAIL_CENTS.match(source.low, amount.end) is not None
+        and amount.low.value == amount.low.value.to_integral_value()
+    ):
         return numeral.end, amount.low.value + numeral.value / 100
     return amount.end, None
 
@@ -141,7 +146,58 @@ def _read_bare_scale(source: Source, position: int) -> Reading | None:
 
 
 _FUNCTION_WORDS = frozenset(
-    "mua bán trả nuôi làm xây sửa chi gửi nộp đóng về ra lên xuống đi đầu gồm vì do để cho và hoặc mà thì là từ của do khi nếu với trong tại ở vào so đến được bị nhưng hay theo nữa thôi rồi trở mỗi một".split()
+    [
+        "mua",
+        "bán",
+        "trả",
+        "nuôi",
+        "làm",
+        "xây",
+        "sửa",
+        "chi",
+        "gửi",
+        "nộp",
+        "đóng",
+        "về",
+        "ra",
+        "lên",
+        "xuống",
+        "đi",
+        "đầu",
+        "gồm",
+        "vì",
+        "do",
+        "để",
+        "cho",
+        "và",
+        "hoặc",
+        "mà",
+        "thì",
+        "là",
+        "từ",
+        "của",
+        "do",
+        "khi",
+        "nếu",
+        "với",
+        "trong",
+        "tại",
+        "ở",
+        "vào",
+        "so",
+        "đến",
+        "được",
+        "bị",
+        "nhưng",
+        "hay",
+        "theo",
+        "nữa",
+        "thôi",
+        "rồi",
+        "trở",
+        "mỗi",
+        "một",
+    ]
 )
 
 
@@ -156,9 +212,16 @@ def _read_short_billion(source: Source, position: int) -> Reading | None:
     if match is None or not _ABOUT_MONEY.search(source.left(position, 60)):
         return None
     value = Decimal(f"{match[1]}.{match[2]}")
-    from labeling.norm import Norm  # noqa: PLC0415
+    from labeling.norm import Norm
 
-    norm = Norm(value=plain(value * 10**9), num=plain(value), scale="1000000000", unit="VND", numeral="arabic", rule="money.t")
+    norm = Norm(
+        value=plain(value * 10**9),
+        num=plain(value),
+        scale="1000000000",
+        unit="VND",
+        numeral="arabic",
+        rule="money.t",
+    )
     return Reading(position, match.end(), "MONEY", norm, 0.6)
 
 

@@ -117,7 +117,7 @@ def numeral_at(low: str, position: int) -> Numeral | None:
     run = 0  # digit words (or figures) in a row: three can't belong to one number, save after "phẩy"
     while match is not None:
         run = run + 1 if match[1] is not None or match[2] in DIGITS else 0
-        if run > _LONGEST_RUN or run > 1 and match[1] is not None and tokens[-1].word not in _POINT:
+        if run > _LONGEST_RUN or (run > 1 and match[1] is not None and tokens[-1].word not in _POINT):
             break
         if match[1] is not None:
             tokens.append(Token(match[1], match.end(), figure=True))
@@ -153,13 +153,15 @@ class _Parser:
                 return suffixed
         group, figure = self._group(), ""
         if group is None:
-            if first.word not in SCALES or len(self.tokens) == 1 and first.word == "chục":
+            if first.word not in SCALES or (len(self.tokens) == 1 and first.word == "chục"):
                 return None
             group = Decimal(1)
         elif first.figure and self.at == 1:
             figure = first.word
         group = self._point(group)
         total, scale = self._scales(group)
+        if scale != 1 and self.word() in _POINT:
+            total, scale = self._point(total), _ONE
         end = self.tokens[self.at - 1].end
         figures = any(token.figure for token in self.tokens[: self.at])
         words = any(not token.figure for token in self.tokens[: self.at])
@@ -220,7 +222,7 @@ class _Parser:
             return 50
         digit = self._digit(_PLAIN)
         follower = self.word(1)
-        if digit is not None and follower in ("mươi", "chục") or self.word() == "mười":
+        if (digit is not None and follower in ("mươi", "chục")) or self.word() == "mười":
             return self._tens()
         if digit is not None and follower in _AFTER_TENS - {"một"}:
             value = digit * 10 + DIGITS[follower]
@@ -275,7 +277,7 @@ class _Parser:
             tens = self._tens()
             digits = str(tens) if tens is not None else ""
         else:
-            while self.word() in DIGITS and not (self.word(1) in ("trăm", "mươi")):
+            while self.word() in DIGITS and self.word(1) not in ("trăm", "mươi"):
                 if digits == "5" and self.word() == "năm" and self.word(1) not in DIGITS:
                     break
                 digits += str(DIGITS[self.word()])

@@ -15,12 +15,18 @@ from labeling.quantities.triggers import NUMBER, ROMAN
 _WORD = re.compile(r"[^\W\d_]+")
 _OUT_OF = re.compile(r"/\d{1,4}(?![\d/])")
 _COUNTED_AFTER = re.compile(r" *(?:%|[-/.]\d| +(?:giờ|tháng|ngày|năm|triệu|tỷ|đồng)(?!\w))")
-_MEASURED_AFTER = re.compile(r" *(?:%|(?:tỷ|triệu|nghìn|đồng|năm|tháng|ngày|giờ|ha|km|m|mét|tấn|kg|người|hộ)(?!\w))")
+_MEASURED_AFTER = re.compile(
+    r" *(?:%|(?:tỷ|triệu|nghìn|đồng|năm|tháng|ngày|giờ|ha|km|m|mét|tấn|kg|người|hộ)(?!\w))"
+)
 _RANK_WORDS = {"nhất": 1, "nhì": 2, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "chót": None}
 _WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy", "bẩy", "2", "3", "4", "5", "6", "7")
 _MARK = re.compile(r"(?:lần +thứ|thứ|lần) +")
-_SERIES = re.compile(r"(khóa|khoá|báo động|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +")
-_CONGRESS = re.compile(r"(?:đại hội|kỳ họp|hội nghị|nghị quyết|đảng bộ \w+|đảng|đoàn|trung ương|đại biểu toàn quốc|toàn quốc|chương|phần|thế kỷ|tw)\s\Z")
+_SERIES = re.compile(
+    r"(khóa|khoá|báo động|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +"
+)
+_CONGRESS = re.compile(
+    r"(?:đại hội|kỳ họp|hội nghị|nghị quyết|đảng bộ \w+|đảng|đoàn|trung ương|đại biểu toàn quốc|toàn quốc|chương|phần|thế kỷ|tw)\s\Z"
+)
 _RANGE = re.compile(r" ?- ?| +đến +| +và +|, ?(?=\d)")
 _FIRST = re.compile(r"(?:lần )?đầu tiên(?!\w)")
 _DISCOURSE = re.compile(r" *(?:,|:|-|là(?!\w))")
@@ -43,11 +49,18 @@ def _read_mark(source: Source, position: int) -> Reading | None:
     if figure is not None:
         return Reading(position, figure[1], "ORDINAL", _norm(figure[0], "roman", "ordinal.mark"), 0.97)
     numeral = source.numeral(at)
-    if marked and word is not None and word[0] in ("nhất", "nhì", "tư") and not (word[0] == "tư" and numeral is not None):
+    if (
+        marked
+        and word is not None
+        and word[0] in ("nhất", "nhì", "tư")
+        and not (word[0] == "tư" and numeral is not None)
+    ):
         value = _RANK_WORDS[word[0]] or 0
         if word[0] == "nhất" and source.cased[at] == "N" and source.cased[position] != "T":
             pass
-        return _checked(source, position, word.end(), _norm(value, "words", "ordinal.mark"), weekday=word[0] == "tư")
+        return _checked(
+            source, position, word.end(), _norm(value, "words", "ordinal.mark"), weekday=word[0] == "tư"
+        )
     if numeral is None or numeral.value != numeral.value.to_integral_value() or numeral.scale > 1:
         return None
     if not marked and (numeral.style == "words" or numeral.value > 20 or numeral.value < 1):
@@ -60,11 +73,51 @@ def _read_mark(source: Source, position: int) -> Reading | None:
     if not marked and _COUNTED_AFTER.match(low, end):
         return None
     norm = _norm(numeral.value, numeral.style, "ordinal.mark" if marked else "ordinal.times", numeral.num)
-    return _checked(source, position, end, norm, weekday=match[0].strip() == "thứ" and low[at:end] in _WEEKDAYS)
+    return _checked(
+        source, position, end, norm, weekday=match[0].strip() == "thứ" and low[at:end] in _WEEKDAYS
+    )
 
 
 _RANKED = frozenset(
-    "đứng xếp hạng vị lần kỳ họp phiên người con ngày tháng năm tuần khóa vòng bàn giải vụ ca đời lượt phiên sáng tay vòng cây suất huy tỉnh huyện xã thành đợt tập trận bàn".split()
+    [
+        "đứng",
+        "xếp",
+        "hạng",
+        "vị",
+        "lần",
+        "kỳ",
+        "họp",
+        "phiên",
+        "người",
+        "con",
+        "ngày",
+        "tháng",
+        "năm",
+        "tuần",
+        "khóa",
+        "vòng",
+        "bàn",
+        "giải",
+        "vụ",
+        "ca",
+        "đời",
+        "lượt",
+        "phiên",
+        "sáng",
+        "tay",
+        "vòng",
+        "cây",
+        "suất",
+        "huy",
+        "tỉnh",
+        "huyện",
+        "xã",
+        "thành",
+        "đợt",
+        "tập",
+        "trận",
+        "bàn",
+    ]
 )
 
 
@@ -72,9 +125,13 @@ def _checked(source: Source, start: int, end: int, norm: Norm, *, weekday: bool)
     """A list marker ("Thứ nhất, …") is nothing; "thứ hai" alone may be Monday: a lower score."""
     before = words_before(source, start, 1)
     opens = re.search(r"(?:^|[.;:!?\n–-])\s*\Z", source.left(start, 6)) is not None
-    if source.low.startswith("thứ", start) and opens and _DISCOURSE.match(source.low, end) and norm.numeral == "words":
-        if not source.is_whole(start, end):
-            return None
+    if (
+        source.low.startswith("thứ", start)
+        and opens
+        and _DISCOURSE.match(source.low, end)
+        and norm.numeral == "words"
+    ) and not source.is_whole(start, end):
+        return None
     if weekday:
         ranked = bool(before) and before[0][1] in _RANKED
         return Reading(start, end, "ORDINAL", norm, 0.9 if ranked else 0.5)
@@ -86,12 +143,33 @@ def _roman_at(source: Source, position: int) -> tuple[int, int] | None:
     figure = roman(source.low, position)
     if figure is None or not source.cased[position : figure[1]].isupper() or figure[0] > 99:
         return None
-    if figure[1] < source.size and source.low[figure[1]] in "/." and source.low[figure[1] + 1 : figure[1] + 2].isalnum():
+    if (
+        figure[1] < source.size
+        and source.low[figure[1]] in "/."
+        and source.low[figure[1] + 1 : figure[1] + 2].isalnum()
+    ):
         return None
     return figure
 
 
-_ARABIC_SERIES = frozenset(["báo động", "khóa", "khoá", "loại", "hạng", "cấp độ", "cấp", "mức độ", "đợt", "vòng", "lần", "mũi", "giai đoạn", "bậc"])
+_ARABIC_SERIES = frozenset(
+    [
+        "báo động",
+        "khóa",
+        "khoá",
+        "loại",
+        "hạng",
+        "cấp độ",
+        "cấp",
+        "mức độ",
+        "đợt",
+        "vòng",
+        "lần",
+        "mũi",
+        "giai đoạn",
+        "bậc",
+    ]
+)
 
 
 def _read_series(source: Source, position: int) -> Reading | None:
@@ -126,11 +204,13 @@ def _small(source: Source, position: int, *, words: bool) -> Numeral | None:
     numeral = source.numeral(position)
     if numeral is None or numeral.scale != 1 or not 0 < numeral.value <= 150:
         return None
-    if numeral.style != "arabic" and not words or numeral.value != numeral.value.to_integral_value():
+    if (numeral.style != "arabic" and not words) or numeral.value != numeral.value.to_integral_value():
         return None
     end = numeral.end
     following = source.low[end : end + 2]
-    if following[:1].isalpha() or (following[:1] in "/.,-" and following[1:2].isdigit() and following[:1] != "-"):
+    if following[:1].isalpha() or (
+        following[:1] in "/.,-" and following[1:2].isdigit() and following[:1] != "-"
+    ):
         return None
     if _MEASURED_AFTER.match(source.low, end):
         return None
@@ -155,13 +235,34 @@ def _read_first(source: Source, position: int) -> Reading | None:
     return Reading(position, match.end(), "ORDINAL", _norm(1, "words", "ordinal.first"), 0.8)
 
 
-SERIES_WORDS = frozenset("báo khóa khoá loại hạng cấp mức đợt vòng mũi giai bậc phiên kỳ kì tập".split())
+SERIES_WORDS = frozenset(
+    [
+        "báo",
+        "khóa",
+        "khoá",
+        "loại",
+        "hạng",
+        "cấp",
+        "mức",
+        "đợt",
+        "vòng",
+        "mũi",
+        "giai",
+        "bậc",
+        "phiên",
+        "kỳ",
+        "kì",
+        "tập",
+    ]
+)
 _NUMBERS = NUMBER | ROMAN | {"nhất", "nhì", "tư"}
 KIND = Kind(
     "ORDINAL",
     (
         Rule("ordinal.mark", frozenset(["thứ", "lần"]), _read_mark, _NUMBERS | {"thứ"}),
-        Rule("ordinal.series", SERIES_WORDS | {"lần"}, _read_series, _NUMBERS | {"độ", "đoạn", "động", "thứ"}),
+        Rule(
+            "ordinal.series", SERIES_WORDS | {"lần"}, _read_series, _NUMBERS | {"độ", "đoạn", "động", "thứ"}
+        ),
         Rule("ordinal.congress", ROMAN, _read_congress),
         Rule("ordinal.first", frozenset(["đầu", "lần"]), _read_first, frozenset(["tiên", "đầu"])),
     ),

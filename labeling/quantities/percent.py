@@ -12,7 +12,9 @@ def _read(source: Source, position: int) -> Reading | None:
     amount = amount_at(source, position)
     if amount is None or amount.unit is None or amount.unit.kind != "percent":
         return None
-    return Reading(range_start(source, amount), amount.end, "PERCENT", norm_of(source, amount, "percent"), 0.97)
+    return Reading(
+        range_start(source, amount), amount.end, "PERCENT", norm_of(source, amount, "percent"), 0.97
+    )
 
 
 KIND = Kind("PERCENT", (Rule("percent", NUMBER, _read, frozenset(["@percent"])),))

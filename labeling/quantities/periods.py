@@ -167,7 +167,7 @@ def _small(source: Source, at: int) -> int:
 
 def _half_other(source: Source, at: int, match: re.Match[str]) -> Point | None:
     """ "nửa cuối tháng 7/2021", "nửa đầu nhiệm kỳ 2020-2025"."""
-    from labeling.quantities.points import POINTS  # noqa: PLC0415
+    from labeling.quantities.points import POINTS
 
     unit_at = match.start(2)
     for starts, read in (*POINTS, *PERIODS):
@@ -191,7 +191,7 @@ def _months_of(source: Source, at: int) -> Point | None:
 
 def _same_period(source: Source, at: int) -> Point | None:
     """ "cùng kỳ năm 2020", "cùng kỳ năm trước", "cùng kỳ tháng 6/2021"."""
-    from labeling.quantities.points import POINTS  # noqa: PLC0415
+    from labeling.quantities.points import POINTS
 
     match = _SAME.match(source.low, at)
     if match is None:
@@ -242,11 +242,12 @@ def _unit_anchor(source: Source, at: int) -> Point | None:
     if match is None:
         return None
     unit, word = match[2], match[3]
-    if (
-        unit == "ngày"
-        and word not in ("trước",)
-        or (unit, word) in {("tháng", "nay"), ("tuần", "nay"), ("tháng", "kia"), ("ngày", "trước")}
-    ):
+    if (unit == "ngày" and word not in ("trước",)) or (unit, word) in {
+        ("tháng", "nay"),
+        ("tuần", "nay"),
+        ("tháng", "kia"),
+        ("ngày", "trước"),
+    }:
         return None
     if word in ("trước", "sau") and _NO_ANCHOR.match(source.low, match.end()):
         return None
@@ -300,8 +301,7 @@ def _weekday(source: Source, at: int) -> Point | None:
         match["part"]
         or of is not None
         or match["sun"]
-        or source.cased[match.end() - 1 : match.end()].isdigit()
-        and False
+        or (source.cased[match.end() - 1 : match.end()].isdigit() and False)
     )
     vào = re.search(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z", source.left(at, 8)) is not None
     capital = (
@@ -329,9 +329,9 @@ def _weekend(source: Source, at: int) -> Point | None:
 
 def _week_in(source: Source, at: int) -> Point | None:
     """ "tuần đầu tiên của tháng 9 năm 2017" → its first full ISO week."""
-    import datetime as dt  # noqa: PLC0415
+    import datetime as dt
 
-    from labeling.quantities.points import POINTS  # noqa: PLC0415
+    from labeling.quantities.points import POINTS
 
     week_of_year = _WEEK_NUMBER.match(source.low, at)
     if week_of_year is not None and 1 <= int(week_of_year[1]) <= 53:

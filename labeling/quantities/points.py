@@ -15,20 +15,25 @@ from labeling.quantities import cardinal, guards, resolve
 from labeling.quantities.numerals import DIGITS, roman
 from labeling.quantities.source import Source
 
-
 _NAMED_YEAR = re.compile(r" +năm +(\d{4})(?!\d)")
 _YEAR_FOLLOWS = re.compile(r" +năm +\d")
 _YEAR_NOT_MAY = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|học|qua)")
 _YEAR_NOT_MONTH = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)")
 _WORD_FOLLOWS = re.compile(r" +[^\W\d_]")
-_COUNTED_FOLLOWS = re.compile(r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)")
+_COUNTED_FOLLOWS = re.compile(
+    r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)"
+)
 _QUARTER_FIGURE = re.compile(r"[1-4](?![\d.,]\d|\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _QUARTER_YEAR = re.compile(r" *[/-] *\d{4}")
 _LONE_DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?![\d]|[.,/-]\d|%|[^\W\d_])")
-_DAY_COUNTS = re.compile(r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường hợp|phút|viên|ly|cốc|lít)(?!\w)")
+_DAY_COUNTS = re.compile(
+    r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường hợp|phút|viên|ly|cốc|lít)(?!\w)"
+)
 _TET = re.compile(r" +tết(?!\w)")
 _TWO_DIGITS = re.compile(r"\d{1,2}(?!\d)")
+
+
 class Point(NamedTuple):
     """A date at [start, end): what it says (`edtf`), its parts, its grain, and the resolved value if any."""
 
@@ -46,15 +51,21 @@ class Point(NamedTuple):
 
 
 _SEP = r" ?([/.-]) ?"
-_DMY = re.compile(rf"(\d{{1,2}}){_SEP}(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})(?![\d]|/\d|-\d(?!\d?[/.-]\d)|[.,]\d)")
+_DMY = re.compile(
+    rf"(\d{{1,2}}){_SEP}(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})(?![\d]|/\d|-\d(?!\d?[/.-]\d)|[.,]\d)"
+)
 _YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _DM = re.compile(r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|/\d|-\d(?!\d?/\d)|[.,]\d|[^\W\d_])")
 _DM_DOT = re.compile(r"(\d{1,2})\.(\d{1,2})(?![\d]|[/.,-]\d)")
 _MY = re.compile(r"(\d{1,2}) ?([/-]|\.) ?(\d{4})(?![\d]|[/-]\d|[.,]\d)")
 _DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?!\d)")
 _MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d(?!\d{3}(?!\d)))")
-_MONTH_WORD = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) +(" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True)) + r")(?!\w)")
-_YEAR_TAIL = re.compile(r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)|\.(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))")
+_MONTH_WORD = re.compile(
+    r"(?: *, *| *)(?:tháng|thg\.?) +(" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True)) + r")(?!\w)"
+)
+_YEAR_TAIL = re.compile(
+    r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)|\.(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))"
+)
 _YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn))")
 _YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
 _RELATIVE_YEARS = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1, "kia": -2}
@@ -83,13 +94,15 @@ def _day_point(
     source: Source, start: int, end: int, day: int | None, month: int, rule: str, *, score: float, year: int | None = None,
     shift: int | None = None,
 ) -> Point | None:  # fmt: skip
-    if day is not None and not is_day(year, month, day) or not 1 <= month <= 12:
+    if (day is not None and not is_day(year, month, day)) or not 1 <= month <= 12:
         return None
     lunar = _LUNAR.match(source.low, end)
     if lunar is not None:
         value = edtf(year, month, day)
         closes = lunar[0].rstrip().endswith(")") and "(" not in lunar[0]
-        return Point(start, lunar.end() - closes, None, "day", year, month, day, 0.9, rule + ".lunar", None, value)
+        return Point(
+            start, lunar.end() - closes, None, "day", year, month, day, 0.9, rule + ".lunar", None, value
+        )
     solar = _SOLAR.match(source.low, end)
     end = solar.end() if solar is not None else end
     resolved = None
@@ -119,7 +132,9 @@ def _ymd(source: Source, at: int) -> Point | None:
     match = _YMD.match(source.low, at)
     if match is None or not 1800 <= int(match[1]) <= 2200:
         return None
-    return _day_point(source, at, match.end(), int(match[4]), int(match[3]), "date.iso", score=0.95, year=int(match[1]))
+    return _day_point(
+        source, at, match.end(), int(match[4]), int(match[3]), "date.iso", score=0.95, year=int(match[1])
+    )
 
 
 def _my(source: Source, at: int) -> Point | None:
@@ -137,7 +152,14 @@ def _dm(source: Source, at: int) -> Point | None:
         return None
     day, month = (int(match[1]), int(match[3])) if match.re is _DM else (int(match[1]), int(match[2]))
     noun = cardinal.noun_after(source, match.end())
-    if match.re is _DM and match[2] == "-" and (not (cued_day(source, at) or _from_day(source, at, match.end())) or noun is not None and guards.counts(noun)):
+    if (
+        match.re is _DM
+        and match[2] == "-"
+        and (
+            not (cued_day(source, at) or _from_day(source, at, match.end()))
+            or (noun is not None and guards.counts(noun))
+        )
+    ):
         return None
     if guards.is_named(source, at, match.end(), None, capitals=False):
         return None
@@ -145,12 +167,18 @@ def _dm(source: Source, at: int) -> Point | None:
     relative = _YEAR_RELATIVE.match(source.low, end) or _NAMED_YEAR.match(source.low, end)
     if relative is not None:
         end = relative.end()
-        year, shift = (int(relative[1]), None) if relative[1].isdigit() else (None, _RELATIVE_YEARS[relative[1]])
+        year, shift = (
+            (int(relative[1]), None) if relative[1].isdigit() else (None, _RELATIVE_YEARS[relative[1]])
+        )
     cued = cued_day(source, at)
-    return _day_point(source, at, end, day, month, "date.dm", score=0.93 if cued else 0.55, year=year, shift=shift)
+    return _day_point(
+        source, at, end, day, month, "date.dm", score=0.93 if cued else 0.55, year=year, shift=shift
+    )
 
 
-_CUED = re.compile(r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($")
+_CUED = re.compile(
+    r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($"
+)
 
 
 _FROM = re.compile(r"(?:từ|kể từ|vào)\s\Z")
@@ -178,7 +206,9 @@ def _d_month(source: Source, at: int) -> Point | None:
             start = at + 5
         numeral = source.numeral(start)
         rằm = low.startswith("rằm", at)
-        if not rằm and (numeral is None or numeral.style != "words" or not 1 <= numeral.value <= 31 or numeral.scale != 1):
+        if not rằm and (
+            numeral is None or numeral.style != "words" or not 1 <= numeral.value <= 31 or numeral.scale != 1
+        ):
             return None
         day, end = (15, at + 3) if rằm else (int(numeral.value), numeral.end)  # type: ignore[union-attr]
     month, end, word = month_after(source, end)
@@ -228,23 +258,44 @@ def _month_point(source: Source, at: int) -> Point | None:
 
 def _year_point(source: Source, at: int) -> Point | None:
     """ "năm 2020", "năm hai nghìn không trăm hai mươi", "năm Tân Sửu 2021"."""
-    match = re.compile(r"năm +(?:(?:tài chính|dương lịch|ngân sách|kế hoạch) +)?(?:" + _CAN_CHI + r" *[,(-]? *)?(\d{3,4})(?![\d]|[.,]\d|/\d{3})").match(source.low, at)
+    match = re.compile(
+        r"năm +(?:(?:tài chính|dương lịch|ngân sách|kế hoạch) +)?(?:"
+        + _CAN_CHI
+        + r" *[,(-]? *)?(\d{3,4})(?![\d]|[.,]\d|/\d{3})"
+    ).match(source.low, at)
     if match is not None:
-        if int(match[1]) > 2200 or len(match[1]) == 3 and _WORD_FOLLOWS.match(source.low, match.end()):
+        if int(match[1]) > 2200 or (len(match[1]) == 3 and _WORD_FOLLOWS.match(source.low, match.end())):
             return None
-        return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.97, rule="date.year")
+        return Point(
+            at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.97, rule="date.year"
+        )
     if not source.low.startswith("năm ", at):
         return None
     spoken = _spoken_year(source, at + 4)
     if spoken is not None:
         return Point(at, spoken[1], edtf(spoken[0]), "year", spoken[0], score=0.85, rule="date.year.spoken")
     numeral = source.numeral(at + 4)
-    if numeral is None or numeral.style != "words" or not 1000 <= numeral.value <= 2200 or numeral.value % 1000 == 0 and numeral.value != 2000:
+    if (
+        numeral is None
+        or numeral.style != "words"
+        or not 1000 <= numeral.value <= 2200
+        or (numeral.value % 1000 == 0 and numeral.value != 2000)
+    ):
         return None
-    return Point(at, numeral.end, edtf(int(numeral.value)), "year", int(numeral.value), score=0.9, rule="date.year.words")
+    return Point(
+        at,
+        numeral.end,
+        edtf(int(numeral.value)),
+        "year",
+        int(numeral.value),
+        score=0.9,
+        rule="date.year.words",
+    )
 
 
-_SPOKEN = re.compile(r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)")
+_SPOKEN = re.compile(
+    r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)"
+)
 
 
 def _spoken_year(source: Source, at: int) -> tuple[int, int] | None:
@@ -258,7 +309,9 @@ def _spoken_year(source: Source, at: int) -> tuple[int, int] | None:
 
 _CAN_CHI = r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)"
 _YEAR = re.compile(r"((?:1[89]|20)\d\d)(?![\d]|[.,]\d|[/-]\w|[^\W\d_])")
-_YEAR_CUES = re.compile(r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|sn|so với|hè|đông|xuân|thu|tết|đán|trước|sau|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z")
+_YEAR_CUES = re.compile(
+    r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|sn|so với|hè|đông|xuân|thu|tết|đán|trước|sau|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z"
+)
 
 
 def _bare_year(source: Source, at: int) -> Point | None:
@@ -270,7 +323,9 @@ def _bare_year(source: Source, at: int) -> Point | None:
         return None
     if _COUNTED_FOLLOWS.match(source.low, match.end()):
         return None
-    return Point(at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.7, rule="date.year.bare")
+    return Point(
+        at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.7, rule="date.year.bare"
+    )
 
 
 _QUARTER = re.compile(r"(?:quý|quí|q)(?: +thứ)? *(?=[\divmột nhấthaibaư])")
@@ -300,7 +355,9 @@ def _quarter(source: Source, at: int) -> Point | None:
     resolved = None
     if source.reference is not None and year is None:
         resolved = f"{source.reference.year + (shift or 0)}-{32 + number}"
-    return Point(at, end, f"{edtf(year)}-{32 + number}", "quarter", year, number, None, 0.95, "date.quarter", resolved)
+    return Point(
+        at, end, f"{edtf(year)}-{32 + number}", "quarter", year, number, None, 0.95, "date.quarter", resolved
+    )
 
 
 def _bare_day(source: Source, at: int) -> Point | None:
@@ -310,7 +367,9 @@ def _bare_day(source: Source, at: int) -> Point | None:
         return None
     before = re.search(r"(\w+)?\s*ngày +\Z", source.left(at, 20))
     lunar = source.low.startswith(("mùng", "mồng"), at)
-    if before is None and not lunar or before is not None and before[1] in ("mỗi", "một", "số", "hàng", "hằng"):
+    if (before is None and not lunar) or (
+        before is not None and before[1] in ("mỗi", "một", "số", "hàng", "hằng")
+    ):
         return None
     if _DAY_COUNTS.match(source.low, match.end()):
         return None
@@ -327,17 +386,23 @@ def _bare_day(source: Source, at: int) -> Point | None:
         if source.reference is not None:
             month = resolve.shifted(source.reference, "mo", _MONTHS_AWAY[this[1]])
             resolved = f"{month}-{day:02d}" if is_day(int(month[:4]), int(month[5:]), day) else None
-        return Point(at, this.end(), f"XXXX-XX-{day:02d}", "day", None, None, day, 0.9, "date.day_of_month", resolved)
+        return Point(
+            at, this.end(), f"XXXX-XX-{day:02d}", "day", None, None, day, 0.9, "date.day_of_month", resolved
+        )
     lunar_tail = _LUNAR.match(source.low, end)
     if lunar_tail is not None:
-        return Point(at, lunar_tail.end(), None, "day", None, None, day, 0.8, "date.lunar", None, f"XXXX-XX-{day:02d}")
+        return Point(
+            at, lunar_tail.end(), None, "day", None, None, day, 0.8, "date.lunar", None, f"XXXX-XX-{day:02d}"
+        )
     return Point(at, end, f"XXXX-XX-{day:02d}", "day", None, None, day, 0.75, "date.day", resolved)
 
 
 _THIS_MONTH = re.compile(r" +(?:của +)?tháng +(này|trước|sau|tới)(?!\w)")
 _MONTHS_AWAY = {"này": 0, "trước": -1, "sau": 1, "tới": 1}
 _CENTURY = re.compile(r"(thế kỷ|thế kỉ)(?: thứ)? +")
-_DECADE = re.compile(r"(?:thập niên|thập kỷ|thập kỉ|những năm|các năm) +(?:(?:19|20)(\d0)|(\d0))(?!\d)(?! *-)")
+_DECADE = re.compile(
+    r"(?:thập niên|thập kỷ|thập kỉ|những năm|các năm) +(?:(?:19|20)(\d0)|(\d0))(?!\d)(?! *-)"
+)
 
 
 def _century(source: Source, at: int) -> Point | None:
@@ -377,7 +442,9 @@ def _ym(source: Source, at: int) -> Point | None:
     match = _YM.match(source.low, at)
     if match is None:
         return None
-    return _day_point(source, at, match.end(), None, int(match[2]), "date.iso.month", score=0.85, year=int(match[1]))
+    return _day_point(
+        source, at, match.end(), None, int(match[2]), "date.iso.month", score=0.85, year=int(match[1])
+    )
 
 
 # the readers of dates in figures and signs

@@ -17,8 +17,22 @@ from labeling.quantities.triggers import DIGIT, NUMBER
 _GAP = re.compile(r" +")
 _NOT_MEASURES = frozenset(["money", "time", "percent", "age"])
 _METRE_TAIL = re.compile(r"(\d+) ?(?:m|mét) ?(\d{1,2})(?![\w/²³]|[.,]\d)")
-_SIZES = re.compile(r"(\d+(?:[.,]\d+)?) ?(km|m|cm|mm)? ?[x×] ?(\d+(?:[.,]\d+)?)(?: ?[x×] ?(\d+(?:[.,]\d+)?))? ?(km2|m2|m²|km|m|cm|mm)(?!\w)")
-_COMPOUND = {"tấn": 1, "t": 1, "tạ": 2, "yến": 3, "kg": 4, "lạng": 5, "mẫu": 1, "sào": 2, "thước": 3, "lượng": 1, "chỉ": 2}
+_SIZES = re.compile(
+    r"(\d+(?:[.,]\d+)?) ?(km|m|cm|mm)? ?[x×] ?(\d+(?:[.,]\d+)?)(?: ?[x×] ?(\d+(?:[.,]\d+)?))? ?(km2|m2|m²|km|m|cm|mm)(?!\w)"
+)
+_COMPOUND = {
+    "tấn": 1,
+    "t": 1,
+    "tạ": 2,
+    "yến": 3,
+    "kg": 4,
+    "lạng": 5,
+    "mẫu": 1,
+    "sào": 2,
+    "thước": 3,
+    "lượng": 1,
+    "chỉ": 2,
+}
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})(?![\d/])")
 
 
@@ -29,7 +43,9 @@ def _read(source: Source, position: int) -> Reading | None:
         return None
     norm = norm_of(source, amount, "quantity.per" if amount.per else "quantity")
     if amount.unit.code == "deg" and _warm(source, position):
-        norm = msgspec.structs.replace(norm, unit="Cel", alternatives=(msgspec.structs.replace(norm, unit="deg"),))
+        norm = msgspec.structs.replace(
+            norm, unit="Cel", alternatives=(msgspec.structs.replace(norm, unit="deg"),)
+        )
     return Reading(range_start(source, amount), _compound_end(source, amount), "QUANTITY", norm, 0.95)
 
 
@@ -67,7 +83,12 @@ def _read_size(source: Source, position: int) -> Reading | None:
     if match is None:
         return None
     sides = [figure_value(match[group])[0] for group in (1, 3, 4) if match[group]]
-    norm = Norm(num=" x ".join(plain(side) for side in sides), unit=match[5][:-1] if match[5][-1] in "2²" else match[5], numeral="arabic", rule="quantity.size")
+    norm = Norm(
+        num=" x ".join(plain(side) for side in sides),
+        unit=match[5][:-1] if match[5][-1] in "2²" else match[5],
+        numeral="arabic",
+        rule="quantity.size",
+    )
     return Reading(position, match.end(), "QUANTITY", norm, 0.8)
 
 
@@ -75,7 +96,12 @@ def _read_fraction(source: Source, position: int) -> Reading | None:
     """ "1/2 kg", "3/4 ha": a fraction of a unit."""
     match = _FRACTION.match(source.low, position)
     found = unit_at(source, match.end()) if match is not None else None
-    if match is None or found is None or found[0].kind in _NOT_MEASURES or not 0 < int(match[1]) < int(match[2]):
+    if (
+        match is None
+        or found is None
+        or found[0].kind in _NOT_MEASURES
+        or not 0 < int(match[1]) < int(match[2])
+    ):
         return None
     unit, end = found
     norm = fraction_norm(match[1], match[2], unit.code, "quantity.fraction")

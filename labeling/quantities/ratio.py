@@ -24,7 +24,16 @@ _MIXED_BEFORE = re.compile(r"[^\W\d_]\s\Z")
 _TIMES = re.compile(r"gấp(?: +(?:lên|khoảng|hơn|gần|trên|tới|đến|ít nhất|tối thiểu|chừng|xấp xỉ))* +")
 _LAN = re.compile(r" +lần(?!\w)(?! *thứ)")
 _TO = re.compile(r" ?- ?| +đến +")
-_WORD_TIMES = {"đôi": "2", "rưỡi": "1.5", "rưởi": "1.5", "ba": "3", "bốn": "4", "năm": "5", "mười": "10", "bội": None}
+_WORD_TIMES = {
+    "đôi": "2",
+    "rưỡi": "1.5",
+    "rưởi": "1.5",
+    "ba": "3",
+    "bốn": "4",
+    "năm": "5",
+    "mười": "10",
+    "bội": None,
+}
 _MULTIPLE_BEFORE = re.compile(
     r"(?:tăng|giảm|cao hơn|lớn hơn|nhiều hơn|thấp hơn|ít hơn|bằng|nhanh hơn|vượt|dài hơn|rộng hơn|đắt hơn|hơn|gấp)(?: +(?:thêm|lên|khoảng|hơn|gần|trên|tới|đến|được|xấp xỉ))*\s\Z"
 )
@@ -46,7 +55,13 @@ def _read_of(source: Source, position: int) -> Reading | None:
     if match is None:
         return None
     top, bottom = match[1].replace(".", ""), match[3].replace(".", "")
-    if int(bottom) == 0 or len(top) > 7 or len(bottom) > 7 or (len(top) > 1 and top[0] == "0") or bottom[0] == "0":
+    if (
+        int(bottom) == 0
+        or len(top) > 7
+        or len(bottom) > 7
+        or (len(top) > 1 and top[0] == "0")
+        or bottom[0] == "0"
+    ):
         return None
     noun = noun_after(source, match.end())
     if guards.is_named(source, position, match.end(), noun):
@@ -54,19 +69,119 @@ def _read_of(source: Source, position: int) -> Reading | None:
     unit = unit_at(source, match.end())
     measured = unit is not None and unit[0].kind not in ("time", "percent", "age")
     noun = None if measured else noun
-    norm = _fraction(str(int(top)), str(int(bottom)), "ratio.of", noun=noun, unit=unit[0].code if measured and unit else None)
+    norm = _fraction(
+        str(int(top)),
+        str(int(bottom)),
+        "ratio.of",
+        noun=noun,
+        unit=unit[0].code if measured and unit else None,
+    )
     end = unit[1] if measured and unit else match.end()
     return Reading(position, end, "RATIO", norm, _of_score(source, position, int(top), int(bottom), noun))
 
 
 _COMMON = frozenset([(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)])
 _DATE_NOUNS = frozenset(
-    "tại ở của và trên do với được là có đã sẽ từ đến tới vào trong theo, để cho khi nhằm về các những vừa âm dương diễn đoàn ubnd ông bà đồng hội".split()
+    [
+        "tại",
+        "ở",
+        "của",
+        "và",
+        "trên",
+        "do",
+        "với",
+        "được",
+        "là",
+        "có",
+        "đã",
+        "sẽ",
+        "từ",
+        "đến",
+        "tới",
+        "vào",
+        "trong",
+        "theo,",
+        "để",
+        "cho",
+        "khi",
+        "nhằm",
+        "về",
+        "các",
+        "những",
+        "vừa",
+        "âm",
+        "dương",
+        "diễn",
+        "đoàn",
+        "ubnd",
+        "ông",
+        "bà",
+        "đồng",
+        "hội",
+    ]
 )
 _RATIO_BEFORE = frozenset(
-    "đạt có với là được hoàn thành khoảng gần hơn trên chiếm còn giảm tăng tới cả toàn trong số đó tổng bằng thực hiện cho ít nhất tỷ lệ".split()
+    [
+        "đạt",
+        "có",
+        "với",
+        "là",
+        "được",
+        "hoàn",
+        "thành",
+        "khoảng",
+        "gần",
+        "hơn",
+        "trên",
+        "chiếm",
+        "còn",
+        "giảm",
+        "tăng",
+        "tới",
+        "cả",
+        "toàn",
+        "trong",
+        "số",
+        "đó",
+        "tổng",
+        "bằng",
+        "thực",
+        "hiện",
+        "cho",
+        "ít",
+        "nhất",
+        "tỷ",
+        "lệ",
+    ]
 )
-_DATE_BEFORE = frozenset("ngày sáng chiều tối đêm trưa hôm từ đến tới qua nay khuya sớm dịp lễ tết mùng mồng rạng hết trước sau và".split())
+_DATE_BEFORE = frozenset(
+    [
+        "ngày",
+        "sáng",
+        "chiều",
+        "tối",
+        "đêm",
+        "trưa",
+        "hôm",
+        "từ",
+        "đến",
+        "tới",
+        "qua",
+        "nay",
+        "khuya",
+        "sớm",
+        "dịp",
+        "lễ",
+        "tết",
+        "mùng",
+        "mồng",
+        "rạng",
+        "hết",
+        "trước",
+        "sau",
+        "và",
+    ]
+)
 
 
 def _of_score(source: Source, position: int, top: int, bottom: int, noun: str | None) -> float:
@@ -96,7 +211,11 @@ def _of_score(source: Source, position: int, top: int, bottom: int, noun: str | 
 def _read_mixed(source: Source, position: int) -> Reading | None:
     """ "2 1/2": a whole and a fraction."""
     match = _MIXED.match(source.low, position)
-    if match is None or not 0 < int(match[2]) < int(match[3]) or _MIXED_BEFORE.search(source.left(position, 3)):
+    if (
+        match is None
+        or not 0 < int(match[2]) < int(match[3])
+        or _MIXED_BEFORE.search(source.left(position, 3))
+    ):
         return None
     top = int(match[1]) * int(match[3]) + int(match[2])
     unit = unit_at(source, match.end())
@@ -125,12 +244,26 @@ def _read_times(source: Source, position: int) -> Reading | None:
     if numeral is not None:
         ranged = _times_range(source, numeral.end)
         if ranged is not None:
-            norm = Norm(low=plain(numeral.value), high=ranged[0], denominator="1", numeral="arabic", rule="ratio.times.range")
+            norm = Norm(
+                low=plain(numeral.value),
+                high=ranged[0],
+                denominator="1",
+                numeral="arabic",
+                rule="ratio.times.range",
+            )
             return Reading(position, ranged[1], "RATIO", norm, 0.95)
     word = _WORD.match(low, at)
     if word is not None and _WORD_TIMES.get(word[0]) is not None:
         value = _WORD_TIMES[word[0]]
-        norm = Norm(value=value, numerator=value, denominator="1", num=value, numeral="words", rule="ratio.times.word", **fields)  # type: ignore[arg-type]
+        norm = Norm(
+            value=value,
+            numerator=value,
+            denominator="1",
+            num=value,
+            numeral="words",
+            rule="ratio.times.word",
+            **fields,
+        )  # type: ignore[arg-type]
         return Reading(position, word.end(), "RATIO", norm, 0.9)
     return None
 
@@ -184,9 +317,15 @@ def _read_on(source: Source, position: int) -> Reading | None:
     top = source.numeral(position)
     joint = _OUT_OF.match(low, top.end) if top is not None else None
     bottom = source.numeral(joint.end()) if joint is not None else None
-    if top is None or bottom is None or top.value > bottom.value or top.value != int(top.value) or bottom.value != int(bottom.value):
+    if (
+        top is None
+        or bottom is None
+        or top.value > bottom.value
+        or top.value != int(top.value)
+        or bottom.value != int(bottom.value)
+    ):
         return None
-    from labeling.quantities.amounts import unit_at  # noqa: PLC0415
+    from labeling.quantities.amounts import unit_at
 
     unit = unit_at(source, bottom.end)
     if unit is not None and unit[0].kind in ("percent", "money", "age"):
@@ -203,20 +342,51 @@ def _read_half(source: Source, position: int) -> Reading | None:
     if match is None:
         return None
     following = _NEXT_WORD.match(source.low, match.end())
-    if following is not None and following[1] in ("đêm", "chừng", "vời", "nhiệm", "đầu", "cuối", "năm", "tháng", "thế", "kia", "này", "ngày", "buổi", "đường", "muốn", "mùa", "gốc"):
+    if following is not None and following[1] in (
+        "đêm",
+        "chừng",
+        "vời",
+        "nhiệm",
+        "đầu",
+        "cuối",
+        "năm",
+        "tháng",
+        "thế",
+        "kia",
+        "này",
+        "ngày",
+        "buổi",
+        "đường",
+        "muốn",
+        "mùa",
+        "gốc",
+    ):
         return None
-    if not match[0].startswith("một") and cue_before(source, position) is None and not (following and following[1] in ("số", "triệu", "tỷ", "dân")):
+    if (
+        not match[0].startswith("một")
+        and cue_before(source, position) is None
+        and not (following and following[1] in ("số", "triệu", "tỷ", "dân"))
+    ):
         return None
     if following is not None and following[1] in ("triệu", "tỷ", "tỉ"):
         scale = 500_000 if following[1] == "triệu" else 500_000_000
         unit_found = source.numeral(following.start(1))
         end = unit_found.end if unit_found else following.end()
-        from labeling.quantities.amounts import unit_at  # noqa: PLC0415
+        from labeling.quantities.amounts import unit_at
 
         unit = unit_at(source, end)
         money = unit is not None and unit[0].kind == "money"
-        norm = Norm(value=str(scale), num="0.5", scale=str(scale * 2), unit="VND" if money else None, numeral="words", rule="money.half" if money else "cardinal.half")
-        return Reading(position, unit[1] if unit and money else end, "MONEY" if money else "CARDINAL", norm, 0.85)
+        norm = Norm(
+            value=str(scale),
+            num="0.5",
+            scale=str(scale * 2),
+            unit="VND" if money else None,
+            numeral="words",
+            rule="money.half" if money else "cardinal.half",
+        )
+        return Reading(
+            position, unit[1] if unit and money else end, "MONEY" if money else "CARDINAL", norm, 0.85
+        )
     return Reading(position, match.end(), "RATIO", _fraction("1", "2", "ratio.half", "words"), 0.85)
 
 

@@ -16,7 +16,19 @@ import msgspec
 from corpus.document import Extent
 from corpus.errors import UsageError
 from labeling.norm import Norm
-from labeling.quantities import bounds, cardinal, clock, date, duration, guards, money, ordinal, percent, quantity, ratio
+from labeling.quantities import (
+    bounds,
+    cardinal,
+    clock,
+    date,
+    duration,
+    guards,
+    money,
+    ordinal,
+    percent,
+    quantity,
+    ratio,
+)
 from labeling.quantities.amounts import amount_at
 from labeling.quantities.model import Kind, Quantity, Reading, Rule
 from labeling.quantities.resolve import parse_reference
@@ -71,13 +83,17 @@ def find(text: str, reference: str | None = None) -> list[Quantity]:
     with localcontext() as exact:
         exact.prec = _PRECISION
         readings = bounds.neighbours(source, list(_readings(source)))
-    return [
-        Quantity(
-            extent=Extent(reading.start, reading.end), label=reading.label, norm=reading.norm,
-            score=round(reading.score, 2), rule=reading.norm.rule or reading.label.lower(),
-        )
-        for reading in readings
-    ]  # fmt: skip
+    return [_quantity(source, reading) for reading in readings]
+
+
+def _quantity(source: Source, reading: Reading) -> Quantity:
+    return Quantity(
+        extent=Extent(source.original(reading.start), source.original(reading.end - 1) + 1),
+        label=reading.label,
+        norm=reading.norm,
+        score=round(reading.score, 2),
+        rule=reading.norm.rule or reading.label.lower(),
+    )
 
 
 def _readings(source: Source) -> Iterator[Reading]:
@@ -199,13 +215,30 @@ def _signed(source: Source, start: int, number: int) -> Reading | None:
     if not _free(source, start):
         return None
     whole = source.low[start] == "-" and start <= source.bare[0] and not source.lines
-    if source.low[start] == "-" and not whole and (number - start > 1 or not source.left(start, 3).strip() and start > 0 and source.low[start - 1] == "\n"):
+    if (
+        source.low[start] == "-"
+        and not whole
+        and (
+            number - start > 1
+            or (not source.left(start, 3).strip() and start > 0 and source.low[start - 1] == "\n")
+        )
+    ):
         return None
     while number < source.size and source.low[number] == " ":
         number += 1
-    rules = _RULES["0"] if source.low[number : number + 1] in _SIGNED else _RULES.get(date.first_word(source, number), ())
-    best = _best(source, number, tuple(rule for rule in rules if not rule.name.startswith(("date", "time", "ratio"))))
-    if best is None or best.norm.value is None or best.label not in ("PERCENT", "MONEY", "QUANTITY", "CARDINAL"):
+    rules = (
+        _RULES["0"]
+        if source.low[number : number + 1] in _SIGNED
+        else _RULES.get(date.first_word(source, number), ())
+    )
+    best = _best(
+        source, number, tuple(rule for rule in rules if not rule.name.startswith(("date", "time", "ratio")))
+    )
+    if (
+        best is None
+        or best.norm.value is None
+        or best.label not in ("PERCENT", "MONEY", "QUANTITY", "CARDINAL")
+    ):
         return None
     if source.low[start] == "-" and start > 0 and not whole and best.label == "CARDINAL":
         return None

@@ -1,12 +1,14 @@
-"""The text as the rules see it: the same length as the original, lower case, one kind of blank and dash.
+"""The text as the rules see it: lower case, one kind of blank and dash, no run of blanks.
 
-Offsets in `low` and `cased` are offsets in the text itself: every replacement is one code point for one.
+Every replacement is one code point for one.  Runs of blanks are seen as one blank; `original` leads an offset
+back to the text itself, which is never altered.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from labeling.quantities.model import Numeral
@@ -40,10 +42,13 @@ class Source:
     """A folded text, and what the rules have already read at a position (so that no rule reads twice)."""
 
     __slots__ = (
+        "_dropped",
+        "_seen",
         "amounts",
         "bare",
         "cased",
-        "dates", "depth",
+        "dates",
+        "depth",
         "lines",
         "low",
         "numerals",
@@ -56,9 +61,9 @@ class Source:
         self.reference = reference
         self.depth = 0
         self.dates: dict[int, Point | None] = {}
-        self.cased = fold(text)
+        self.cased, self._seen, self._dropped = squeeze(fold(text))
         self.low = _with_capitals(lower(self.cased), self.cased)
-        self.size = len(text)
+        self.size = len(self.cased)
         self.bare = _bare(self.low)
         self.lines = "\n" in self.low[self.bare[0] : self.bare[1]]
         self.words: dict[int, list[tuple[int, str]]] = {}
@@ -70,6 +75,10 @@ class Source:
         if position not in self.numerals:
             self.numerals[position] = numeral_at(self.low, position)
         return self.numerals[position]
+
+    def original(self, position: int) -> int:
+        """The offset in the text itself of the code point at `position`."""
+        return position + self._dropped[bisect_right(self._seen, position)]
 
     def is_whole(self, start: int, end: int) -> bool:
         """Whether [start, end) is all that the text says, but for a sign and marks around it."""
@@ -101,6 +110,23 @@ def _with_capitals(low: str, cased: str) -> str:
     for match in _MEGA.finditer(cased):
         low = low[: match.start()] + match[0] + low[match.end() :]
     return low
+
+
+_RUN = re.compile(r"(?<= ) +")
+
+
+def squeeze(text: str) -> tuple[str, list[int], list[int]]:
+    """Runs of blanks as one blank, with the way back.
+
+    Returns the shorter text, the offsets in it where blanks were dropped, and how many were dropped in all
+    before the first, the second, … of these offsets.
+    """
+    seen: list[int] = []
+    dropped = [0]
+    for match in _RUN.finditer(text):
+        seen.append(match.start() - dropped[-1])
+        dropped.append(dropped[-1] + match.end() - match.start())
+    return (_RUN.sub("", text) if seen else text), seen, dropped
 
 
 def fold(text: str) -> str:

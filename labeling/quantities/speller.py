@@ -37,7 +37,9 @@ def spelled(value: str) -> str:
     words = _whole(int(whole))
     if fraction:
         tens = len(fraction) == 2 and fraction[0] != "0"
-        words += " phẩy " + (_group(int(fraction), full=False) if tens else " ".join(_DIGITS[int(digit)] for digit in fraction))
+        words += " phẩy " + (
+            _group(int(fraction), full=False) if tens else " ".join(_DIGITS[int(digit)] for digit in fraction)
+        )
     return words
 
 
@@ -49,7 +51,11 @@ def _whole(number: int) -> str:
         return _whole(head) + " tỷ" + (_rest(rest, 10**9) if rest else "")
     head, rest = divmod(number, 10**6) if number >= 10**6 else divmod(number, 1000)
     step = 10**6 if number >= 10**6 else 1000
-    return _group(head, full=False) + (" triệu" if step == 10**6 else " nghìn") + (_rest(rest, step) if rest else "")
+    return (
+        _group(head, full=False)
+        + (" triệu" if step == 10**6 else " nghìn")
+        + (_rest(rest, step) if rest else "")
+    )
 
 
 def _rest(number: int, above: int) -> str:

@@ -34,7 +34,7 @@ def format_norm(norm: Norm, style: FormatStyle = "line") -> str:
     """
     if style == "line":
         return write_line(norm)
-    figure = spelled if style == "words" else (scaled if norm.unit in _money() else grouped)
+    figure = _spelled if style == "words" else (scaled if norm.unit in _money() else grouped)
     if norm.lunar is not None:
         return _lunar(norm.lunar)
     if norm.edtf is not None and norm.value is None and norm.low is None and not norm.edtf.startswith("P"):
@@ -57,9 +57,20 @@ def parse_norm(text: str) -> Norm:
         found = [msgspec.structs.replace(found[0], extent=Extent(found[0].extent.start, found[1].extent.end))]
     if len(found) == 1 and found[0].extent.start == 0:
         rest = text.strip()[found[0].extent.end :].strip(" .")
-        if not rest or rest == found[0].norm.noun or unit_names().get(found[0].norm.unit or "", "").endswith(" " + rest):
+        if (
+            not rest
+            or rest == found[0].norm.noun
+            or unit_names().get(found[0].norm.unit or "", "").endswith(" " + rest)
+        ):
             return core(found[0].norm)
-    raise DataError(f"{text!r} is not one number or date: write e.g. '63,4 triệu đồng/người/năm', '11/27' or 'ngày 21/10'")
+    raise DataError(
+        f"{text!r} is not one number or date: write e.g. '63,4 triệu đồng/người/năm', '11/27' or 'ngày 21/10'"
+    )
+
+
+def _spelled(value: str) -> str:
+    """Words, but for zero: "không" alone is "not"."""
+    return "0" if value == "0" else spelled(value)
 
 
 @cache
@@ -103,8 +114,11 @@ def _measured(norm: Norm, figure: Callable[[str], str]) -> str:
             return f"{_mod(norm)}gấp {figure(norm.low)} - {figure(norm.high)} lần"
         if norm.denominator == "1" and norm.numerator:
             return f"{_mod(norm)}gấp {figure(norm.numerator)} lần"
-        if figure is spelled and norm.numerator:
-            joint = "trên" if unit or int(norm.numerator) >= int(norm.denominator) else "phần"
+        if figure is _spelled and norm.numerator:
+            top, bottom = int(norm.numerator), int(norm.denominator)
+            if unit and top > bottom:
+                return f"{_mod(norm)}{grouped(norm.numerator)}/{grouped(norm.denominator)}{unit}"
+            joint = "trên" if unit else "phần"
             return f"{_mod(norm)}{spelled(norm.numerator)} {joint} {spelled(norm.denominator)}{unit}"
         return f"{_mod(norm)}{grouped(norm.numerator or '0')}/{grouped(norm.denominator)}{unit}"
     if norm.value is not None:
@@ -113,7 +127,9 @@ def _measured(norm: Norm, figure: Callable[[str], str]) -> str:
     if norm.low is not None and norm.high is not None:
         low = ("trên " if norm.low_open else "") + figure(norm.low)
         high = ("dưới " if norm.high_open else "") + figure(norm.high)
-        return f"{'khoảng ' if norm.mod == 'approx' else ''}từ {low}{_scale_unit(norm, unit)} đến {high}{unit}"
+        return (
+            f"{'khoảng ' if norm.mod == 'approx' else ''}từ {low}{_scale_unit(norm, unit)} đến {high}{unit}"
+        )
     if norm.low is not None and norm.cue is not None:
         return f"{norm.cue} {_hundreds(norm.low)}{unit}"
     return "?"
