@@ -114,6 +114,8 @@ def read_department(scan: Scan, i: int) -> Node | None:
 
 def _with_fields(scan: Scan, i: int, k: int, fields: int) -> Node | None:
     """A department whose fields are tokens [k, fields), with its level, place or the body it is part of."""
+    if scan.joined(fields + 1) and scan.low[fields] == "số" and scan.shape[fields + 1] == "n":
+        fields += 2
     end, kids = vietnam(scan, fields)
     end, more = tail(scan, end)
     if end == fields and scan.joined(end) and scan.shape[end] in "CU":

@@ -78,6 +78,7 @@ class Memory:
     places: set[tuple[str, ...]] = field(default_factory=set)
     persons: set[tuple[str, ...]] = field(default_factory=set)
     bodies: set[tuple[str, ...]] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)  # last syllables of persons' names
     longest: int = 0
 
     def add(self, kind: set[tuple[str, ...]], name: tuple[str, ...]) -> None:

@@ -15,6 +15,8 @@ _press = phrases("bodies", "press")
 _press_names = phrases("bodies", "press_names")
 _armed = phrases("bodies", "armed")
 _armed_names = phrases("bodies", "armed_names")
+# units of the army that carry a name instead of a number
+_NAMED_UNITS = frozenset(["tiểu", "trung", "sư"])
 _houses = phrases("bodies", "houses")
 
 
@@ -38,7 +40,8 @@ def read_school(scan: Scan, i: int) -> Node | None:
     line = _fields.at(scan.low, scan.fresh, k) or _business.at(scan.low, scan.fresh, k)
     end = max(runs.place_end(scan, k, number=True), line[0] if line else 0)
     while scan.joined(end) and scan.shape[end] == "C" and not _begins_other(scan, end):
-        end = runs.run_end(scan, end)
+        more = _fields.at(scan.low, scan.fresh, end)
+        end = max(runs.run_end(scan, end), more[0] if more else 0)
     if line and end == line[0]:
         end, kids = tail(scan, end)
         return Node(i, end, "body.school", kids)
@@ -96,6 +99,9 @@ def read_armed(scan: Scan, i: int) -> Node | None:
             else None
         )
         return Node(i, after[0] if after else k + 1, "body.armed")
+    if not named and scan.joined(k) and scan.shape[k] == "C" and scan.low[i] in _NAMED_UNITS:
+        end = runs.place_end(scan, k, number=True)
+        return Node(i, end, "body.armed", named_at_end(scan, k, end)) if 2 <= end - k <= 4 else None
     if named:
         end, kids = tail(scan, k) if scan.joined(k) and scan.shape[k] == "C" else vietnam(scan, k)
         return Node(i, end, "body.armed", kids)

@@ -28,6 +28,8 @@ _openers = (
 )
 _departments = phrases("bodies", "departments")
 _fields = phrases("bodies", "fields")
+# syllables that make a body of a class noun: "huyện ủy", "xã đoàn"
+_GLUED = frozenset(["ủy", "đoàn", "đội", "viên", "hội"])
 _NOT_PERSONS = phrase_set("memory", "not_short_names")
 _NOT_PLACES = phrase_set("memory", "not_bare_places")
 
@@ -43,6 +45,7 @@ def learn(scan: Scan, nodes: Iterable[Node]) -> Memory:
         name = tuple(scan.low[node.i : node.j])
         if label == "PER" and node.rule != "person.by_rare_surname" and len(name) > 1:
             memory.add(memory.persons, name)
+            memory.given.add(name[-1])
             if len(name) > 2 and name[-2:] not in _NOT_PERSONS:
                 memory.add(memory.persons, name[-2:])
         elif node.rule == "body.in_brackets":
@@ -143,7 +146,8 @@ def _name_end(tokens: Syllables, k: int, memory: Memory) -> int:
         name = tuple(low[k:end])
         if (name in memory.places or name in memory.persons) and not any(fresh[k + 1 : end]):
             return end
-    if k and not fresh[k] and _after(_units, low, fresh, k) and low[k].isalpha():
+    unit = k > 0 and not fresh[k] and low[k] not in _GLUED and _after(_units, low, fresh, k)
+    if unit and low[k].isalpha():
         return _line_bound(tokens, k, 2)
     if k and not fresh[k] and low[k] in SURNAMES and _after(_cues, low, fresh, k):
         return _line_bound(tokens, k, 3 if k + 1 < len(low) and low[k + 1] in MIDDLE else 2)

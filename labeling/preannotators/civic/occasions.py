@@ -6,6 +6,7 @@ from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
 from labeling.preannotators.civic.lexicon import phrase_set, phrases, words
 from labeling.preannotators.civic.places import level_end
+from labeling.preannotators.civic.syllables import QUOTES
 
 _congress = phrases("events", "congress")
 _congress_of = phrases("events", "congress_of")
@@ -19,6 +20,7 @@ _LOWER_NEEDS_CAPITAL = phrase_set("events", "lower_needs_capital")
 _gatherings = phrases("events", "gatherings")
 _STOPS = words("events", "gathering_stops")
 _NUMBERS = words("events", "numerals")
+_OPENS_SENTENCE = frozenset([".", "“", '"', ":", "!", "?", "…"])
 _DATED = frozenset(["năm", "ngày", "nhiệm", "giai", "tháng", "quý"])
 _SPORTS = words("events", "sports")
 
@@ -146,6 +148,8 @@ def read_named(scan: Scan, i: int) -> Node | None:
 def read_named_after(scan: Scan, i: int) -> Node | None:
     """An uprising, battle or festival and the place or person it is named after."""
     found = _named_after.at(scan.low, scan.fresh, i)
+    if found and scan.low[found[0] : found[0] + 2] == ["lịch", "sử"]:
+        found = (found[0] + 2, found[1])
     if not found or not scan.joined(found[0]) or scan.shape[found[0]] != "C":
         return None
     if (
@@ -175,21 +179,22 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
     found = _gatherings.at(scan.low, scan.fresh, i)
     if not found or scan.shape[i] != "C" or not scan.joined(found[0]):
         return None
-    heading = scan.fresh[i] and scan.heading(i)
-    if (scan.fresh[i] and not heading) or (
-        i and not scan.fresh[i] and scan.low[i - 1] in (".", "“", '"', ":", "!", "?", "…")
-    ):
-        return None
+    if scan.low[found[0]] in QUOTES:
+        end = scan.quote_end(found[0])
+        return Node(i, end, "event.quoted", scan.inside(found[0] + 1, end - 1)) if end else None
     if scan.low[i] == "giải" and scan.low[found[0]] not in _SPORTS:
         return None
     end, dated = _purpose_end(scan, found[0])
     ordinal = ordinal_end(scan, end)
     if ordinal > end > found[0]:
         return Node(i, ordinal, "event.gathering_numbered", scan.inside(found[0], end))
+    if scan.fresh[i]:  # a capital that the line's beginning explains: only a heading with its date is a name
+        return (
+            Node(i, end, "event.gathering", scan.inside(found[0], end)) if dated and scan.heading(i) else None
+        )
     body = scan.best("ORG", found[0])
-    if body and body.j == end and not dated:
-        return None  # whose meeting, but not what for
-    if end - found[0] < (1 if dated else 2) or (heading and not dated):
+    whose_only = body is not None and body.j == end and not dated  # whose meeting, but not what for
+    if whose_only or scan.low[i - 1] in _OPENS_SENTENCE or end - found[0] < (1 if dated else 2):
         return None
     return Node(i, end, "event.gathering", scan.inside(found[0], end))
 
@@ -230,6 +235,7 @@ RULES = (
     Rule("event.named", "EVENT", 0.85, read_named, _named.firsts),
     Rule("event.named_after", "EVENT", 0.8, read_named_after, _named_after.firsts),
     Rule("event.gathering", "EVENT", 0.5, read_gathering, _gatherings.firsts),
+    Rule("event.quoted", "EVENT", 0.6),
     Rule("event.gathering_numbered", "EVENT", 0.75),
     Rule("place.of_event", "LOC", 0.8),
 )

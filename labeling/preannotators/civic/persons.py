@@ -235,6 +235,21 @@ def read_remembered(scan: Scan, i: int) -> Node | None:
     return None
 
 
+def read_given_name(scan: Scan, i: int) -> Node | None:
+    """The given name alone of a person named in full elsewhere: "nhóm của [Ba] và [Hải]"."""
+    if (
+        scan.low[i] not in scan.memory.given
+        or scan.shape[i] != "C"
+        or scan.fresh[i]
+        or scan.low[i] in _NOT_GIVEN
+    ):
+        return None
+    before, after = scan.shape[i - 1], scan.shape[i + 1] if scan.joined(i + 1) else "p"
+    if before != "l" or after not in "lp" or scan.low[i - 1] in _NOT_BEFORE:
+        return None
+    return Node(i, i + 1, "person.given_name")
+
+
 RULES = (
     Rule("person.after_cue", "PER", 0.96, read_after_cue),
     Rule("person.before_office", "PER", 0.97, read_before_office),
@@ -246,5 +261,6 @@ RULES = (
     Rule("person.highland", "PER", 0.85, read_highland),
     Rule("person.by_surname", "PER", 0.92, read_by_surname),
     Rule("person.by_rare_surname", "PER", 0.75),
+    Rule("person.given_name", "PER", 0.7, read_given_name),
     Rule("person.after_title", "PER", 0.9),
 )

@@ -14,6 +14,7 @@ STOPS = words("persons", "stops")
 _SOFT_STOPS = words("persons", "soft_stops")
 _offices = phrases("offices", "offices", "single", "ranks")
 _bodies = phrases("bodies", "seats", "parts", "whole", "departments", "committees", "companies", "schools")
+_occasions = phrases("events", "named_after", "named")
 _known = phrases("places", "provinces", "cities", "regions", "countries", "abbreviated")
 _roman = re.compile(r"[ivxlc]+")
 _CUES = phrase_set("persons", "cues")
@@ -54,7 +55,7 @@ def begins_office_or_body(scan: Scan, j: int, *, inside_run: bool) -> bool:
     found = _offices.at(scan.low, scan.fresh, j)
     if found and found[0] - j > 1:
         return True
-    found = _bodies.at(scan.low, scan.fresh, j)
+    found = _bodies.at(scan.low, scan.fresh, j) or _occasions.at(scan.low, scan.fresh, j)
     if not found or found[0] - j < 2:
         return False
     # "Lê Công An": a body's name would go on in lower case

@@ -52,7 +52,7 @@ def read_site(scan: Scan, i: int) -> Node | None:
         ):
             return Node(i, inner.j, rule, (inner,))
     if scan.shape[k] == "C":
-        end = runs.place_end(scan, k, dashes=noun in _nature or k - i > 1)
+        end = runs.place_end(scan, k, dashes=noun in _nature or noun == ("cầu",) or k - i > 1)
         if end > k and end - k <= 5 and scan.shape[end - 1] == "C":
             end = _roman_end(scan, end)
             return Node(i, end, rule)

@@ -7,7 +7,7 @@ from labeling.preannotators.civic.grammar import Node, Rule, Scan
 from labeling.preannotators.civic.lexicon import phrases
 from labeling.preannotators.civic.places import level_end, named_at_end
 from labeling.preannotators.civic.syllables import phrase
-from labeling.preannotators.civic.tails import Tail
+from labeling.preannotators.civic.tails import Tail, tail
 
 _committees = phrases("bodies", "committees")
 _own_name = phrases("bodies", "whole", "seats", "parts")
@@ -37,6 +37,8 @@ _OPEN = frozenset(
     phrase(kind)
     for kind in ("Ban Chỉ đạo", "BCĐ", "Ban Quản lý", "BQL", "Ban QLDA", "BQLDA", "Hội đồng", "Ban Vận động")
 )
+# places that close a committee's name: what it is in charge of, or where
+_CLOSES = frozenset(["place.unit", "place.known", "place.remembered", "place.nature", "place.site"])
 _SIGNS = frozenset([",", "-", "&", "/"])
 
 
@@ -53,7 +55,8 @@ def read_committee(scan: Scan, i: int) -> Node | None:
     if kind in _STRICT and scan.shape[k] not in "CU":
         return None
     if scan.shape[k] == "n" and kind in _OPEN and len(scan.low[k]) <= 4:
-        return Node(i, k + 1, "body.committee")
+        end, kids = tail(scan, k + 1, bare=False)
+        return Node(i, end, "body.committee", kids)
     end, kids, closed = _purpose(scan, k)
     if closed:
         return Node(
@@ -90,7 +93,7 @@ def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
             break
         level = level_end(scan, t)
         unit = scan.best("LOC", t)
-        if unit and unit.rule in ("place.unit", "place.known", "place.remembered") and unit.j > level:
+        if unit and unit.rule in _CLOSES and unit.j > level:
             return unit.j, (unit,), True
         if level:
             return level, (), True
@@ -115,7 +118,10 @@ def read_company(scan: Scan, i: int) -> Node | None:
         return None
     proper_kind = scan.shape[i] in "CU"
     end, kids = _business_name(
-        scan, found[0], bank=scan.low[i] == "ngân", crops=4 * (scan.low[i] in ("htx", "hợp", "tổ"))
+        scan,
+        found[0],
+        bank=scan.low[i] == "ngân",
+        crops=4 if scan.low[i] in ("htx", "hợp", "tổ") else 2 * (found[0] - i > 2),
     )
     if not end or (not proper_kind and scan.low[i] != "công"):
         return None
