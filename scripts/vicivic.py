@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 # Every verb in the order of the work: its name, its function, and the constant with its examples.
 VERBS = (
     ("ingest", "corpus.cli:ingest_command", "corpus.cli:INGEST_EXAMPLES"),
+    ("stats", "corpus.cli:stats_command", "corpus.cli:STATS_EXAMPLES"),
     ("show", "exporters.cli_show:show", "exporters.cli_show:SHOW_EXAMPLES"),
     ("prelabel", "labeling.cli.prelabel:prelabel", "labeling.cli.prelabel:EXAMPLES"),
     ("numbers", "labeling.cli.numbers:numbers", "labeling.cli.numbers:EXAMPLES"),
@@ -68,14 +69,22 @@ VERBS = (
     ("push", "labeling.cli.studio:push", "labeling.cli.studio:PUSH_EXAMPLES"),
     ("pull", "labeling.cli.studio:pull", "labeling.cli.studio:PULL_EXAMPLES"),
     ("status", "labeling.cli.studio:status", "labeling.cli.studio:STATUS_EXAMPLES"),
+    ("scores", "labeling.cli.quality:scores", "labeling.cli.quality:SCORES_EXAMPLES"),
+    ("agreement", "labeling.cli.quality:agreement", "labeling.cli.quality:AGREEMENT_EXAMPLES"),
     ("settle", "labeling.cli.settle:settle", "labeling.cli.settle:EXAMPLES"),
     ("find", "labeling.cli.curation:find", "labeling.cli.curation:FIND_EXAMPLES"),
     ("decide", "labeling.cli.curation:decide", "labeling.cli.curation:DECIDE_EXAMPLES"),
+    ("questions", "labeling.cli.guidance:questions", "labeling.cli.guidance:QUESTIONS_EXAMPLES"),
+    ("answer", "labeling.cli.guidance:answer", "labeling.cli.guidance:ANSWER_EXAMPLES"),
+    ("affected", "labeling.cli.guidance:affected", "labeling.cli.guidance:AFFECTED_EXAMPLES"),
+    ("lint", "labeling.cli.quality:lint", "labeling.cli.quality:LINT_EXAMPLES"),
+    ("feedback", "labeling.cli.guidance:feedback", "labeling.cli.guidance:FEEDBACK_EXAMPLES"),
     ("release", "exporters.cli:release", "exporters.cli:RELEASE_EXAMPLES"),
     ("diff", "exporters.cli_diff:diff", "exporters.cli_diff:DIFF_EXAMPLES"),
     ("verify", "exporters.cli_verify:verify", "exporters.cli_verify:VERIFY_EXAMPLES"),
     ("export", "exporters.cli_export:export", "exporters.cli_export:EXPORT_EXAMPLES"),
     ("publish", "exporters.cli_publish:publish", "exporters.cli_publish:PUBLISH_EXAMPLES"),
+    ("report", "exporters.cli_report:report", "exporters.cli_report:REPORT_EXAMPLES"),
 )
 GROUPS = {"studio": "The local Label Studio: up, down, status."}
 

@@ -14,7 +14,7 @@ import vicivic
 from corpus.store import FORMAT, Workspace
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-WITHOUT_WORKSPACE = {"numbers", "evaluate"}
+WITHOUT_WORKSPACE = {"numbers", "evaluate", "verify"}
 VERBS = [name for name, _, _ in vicivic.VERBS]
 
 
