@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LABEL = "html@1"
 LARGEST = 20_000_000  # bytes of one page
 DEEPEST = 250  # elements inside each other; real pages stay below 60
-MOST = 300_000  # elements
+MOST = 60_000  # elements; real pages have a few thousand
 CAPTION = 300  # code points
 
 _declared = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.I)
@@ -182,11 +182,9 @@ def _make_paragraph(element: HtmlElement, text: str) -> None:
     block = element
     for ancestor in element.iterancestors("figure", "table", "a", "picture"):
         block = ancestor
-    parent = block.getparent()
-    if parent is None:
+    if block.getparent() is None:
         return
-    paragraph.tail, block.tail = block.tail, None
-    parent.insert(parent.index(block) + 1, paragraph)
+    block.addnext(paragraph)
     element.drop_tree()
 
 
