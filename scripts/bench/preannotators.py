@@ -26,7 +26,7 @@ from labeling.preannotators.stages import Stages
 from labeling.preannotators.table import load
 
 ROOT = Path(__file__).parent.parent.parent
-SIZES = (125_000, 250_000, 500_000, 1_000_000)
+SIZES = (250_000, 500_000, 1_000_000)
 
 
 def main() -> None:
@@ -95,25 +95,22 @@ def race(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str,
 
 
 def growth() -> None:
-    """CPU seconds by source for texts of 125 KB to 1 MB (characters): linear time doubles with the size."""
+    """CPU seconds by source for growing awkward texts: linear time doubles with the size."""
     print("\nCPU seconds for texts of " + ", ".join(f"{size:,}" for size in SIZES) + " characters")
     for kind, make in AWKWARD.items():
-        for source in load():
-            shown = []
-            for size in SIZES:
-                document = Document(id=kind, text=make(size))
-                began = time.process_time()
-                source.propose([document])
-                shown.append(time.process_time() - began)
-            print(f"  {kind:28} {source.name:12} " + "  ".join(f"{seconds:7.2f}" for seconds in shown))
-        shown = []
+        taken: dict[str, list[float]] = {}
         for size in SIZES:
             document = Document(id=kind, text=make(size))
-            said = {source.name: source.propose([document])[0] for source in load()}
+            said = {}
+            for source in load():
+                began = time.process_time()
+                said[source.name] = source.propose([document])[0]
+                taken.setdefault(source.name, []).append(time.process_time() - began)
             began = time.process_time()
             merge(document, said, "")
-            shown.append(time.process_time() - began)
-        print(f"  {kind:28} {'merge':12} " + "  ".join(f"{seconds:7.2f}" for seconds in shown))
+            taken.setdefault("merge", []).append(time.process_time() - began)
+        for name, seconds in taken.items():
+            print(f"  {kind:26} {name:12} " + "  ".join(f"{each:7.2f}" for each in seconds), flush=True)
 
 
 def _repeat(piece: str) -> Callable[[int], str]:
