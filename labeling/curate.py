@@ -6,17 +6,21 @@ never asked again.  Nobody's name is shown, only pseudonyms.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from corpus.document import Document
 from corpus.store import Workspace
 from labeling import decisions as deciding
 from labeling.concordance import annotated_documents
 from labeling.conflicts import BOTH, LETTERS, NEITHER, Conflict, conflicts, grouped, resolve, title
+from labeling.decisions import Target
 from labeling.evidence import history, latest, with_repairs
 from labeling.gold import LAYERS, fault
 from labeling.scheme import Scheme
+from labeling.span import Annotation
 from labeling.votes import voices_of
 
 SHOWN = 5
@@ -34,10 +38,26 @@ class Curated(msgspec.Struct, kw_only=True):
     decisions: int = 0
 
 
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that several people annotated: what they agree on, and the conflicts that are open."""
+
+    document: Document
+    agreed: tuple[Target, ...]
+    conflicts: tuple[Conflict, ...]
+
+
 def open_conflicts(
     workspace: Workspace, scheme: Scheme, pseudonyms: dict[str, str], *, majority: bool = True
 ) -> Iterator[Conflict]:
     """Every conflict on which no curator has spoken, in the order of the documents."""
+    for review in reviews(workspace, scheme, pseudonyms, majority=majority):
+        yield from review.conflicts
+
+
+def reviews(
+    workspace: Workspace, scheme: Scheme, pseudonyms: dict[str, str], *, majority: bool = True
+) -> Iterator[Review]:
+    """Every annotated document with what is agreed and what is open in it."""
     taken = deciding.by_document(deciding.read(workspace))
     repaired = {said.key: said for said in with_repairs(latest(history(workspace)))}
     for document, given in annotated_documents(workspace):
@@ -48,9 +68,12 @@ def open_conflicts(
         ]
         mine = taken.get((document.id, document.digest), [])
         words = {place[2]: word for place, word in deciding.last_words(mine).items()}
+        agreed: list[Target] = []
+        found: list[Conflict] = []
         for layer in LAYERS:
             for voices in voices_of(sound, layer).values():
-                yield from conflicts(
+                agreed += common(voices, scheme.layer(layer))
+                found += conflicts(
                     document,
                     voices,
                     scheme.layer(layer),
@@ -58,6 +81,22 @@ def open_conflicts(
                     words=words,
                     majority=majority,
                 )
+        yield Review(document=document, agreed=tuple(agreed), conflicts=tuple(found))
+
+
+def common(voices: Sequence[Annotation], labels: frozenset[str]) -> list[Target]:
+    """The spans that every voice has."""
+    counted = Counter(
+        (span.start, span.end, span.label, span.text)
+        for said in voices
+        for span in said.spans
+        if span.label in labels
+    )
+    return [
+        Target(start=start, end=end, label=label, text=text)
+        for (start, end, label, text), count in sorted(counted.items())
+        if count == len(voices)
+    ]
 
 
 def sit(

@@ -68,11 +68,23 @@ class Linted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lint(
-    workspace: Workspace, *, over: Literal["gold", "annotations"] = "gold", checks: Sequence[str] = ()
+    workspace: Workspace,
+    *,
+    over: Literal["gold", "annotations"] = "gold",
+    checks: Sequence[str] = (),
+    student: bool = False,
 ) -> Iterator[Finding]:
-    """Findings over gold or annotations, streaming."""
-    marked = linting.gold(workspace) if over == "gold" else linting.annotated(workspace, everybody(workspace))
-    return linting.lint(marked, over=over, checks=checks)
+    """Findings over gold or annotations, streaming; those of a student last, which holds them in memory."""
+    names = everybody(workspace)
+
+    def marked() -> Iterator[linting.Marked]:
+        return linting.gold(workspace) if over == "gold" else linting.annotated(workspace, names)
+
+    yield from linting.lint(marked(), over=over, checks=checks)
+    if student:
+        from labeling.lint.student import student as reads
+
+        yield from (msgspec.structs.replace(found, over=over) for found in reads(marked()))
 
 
 def tally(findings: Sequence[Finding]) -> Linted:

@@ -1,5 +1,7 @@
 """Each check: what it must find, and what looks like it and is right."""
 
+import random
+
 import msgspec
 import pytest
 
@@ -11,6 +13,7 @@ from labeling.evidence import history, latest, with_repairs
 from labeling.lint.checks import CHECKS
 from labeling.lint.fix import fix, mend
 from labeling.lint.run import Marked, annotated, gold, lint
+from labeling.lint.student import student
 from labeling.norm import Norm
 from labeling.people import pseudonyms
 from labeling.settle import read_records, settle
@@ -218,3 +221,60 @@ def test_a_suggestion_can_be_decided(faulty):
     deciding.record(faulty, [made])
     settle(faulty)
     assert list(lint(gold(faulty), checks=["leading-words"])) == []
+
+
+def taught(many=40, seed=3):
+    """Documents in which a label follows from its context, with five planted label errors and two gaps."""
+    draw = random.Random(seed)
+    frames = {
+        "PER": ["Đồng chí {} phát biểu tại hội nghị.", "Ông {} cho biết kết quả."],
+        "LOC": ["Đoàn đến thăm {} trong buổi sáng.", "Mưa lớn tại {} gây ngập."],
+        "ORG": ["{} ban hành quyết định mới.", "Theo báo cáo của {} năm nay."],
+    }
+    names = {
+        "PER": ["Lò Văn Pó", "Hà Thị Sen", "Giàng A Páo", "Vi Văn Tuấn"],
+        "LOC": ["xã Tân Lập", "thôn Nà Pàn", "huyện Mai Sơn", "bản Co Mạ"],
+        "ORG": ["UBND huyện", "Huyện ủy", "Hội Nông dân", "Công an huyện"],
+    }
+    marked, wrong, gaps = [], set(), set()
+    for number in range(many):
+        text, spans = "", []
+        for label in draw.sample(list(frames), 3):
+            frame, name = draw.choice(frames[label]), draw.choice(names[label])
+            start = len(text) + frame.index("{}")
+            text += frame.format(name) + " "
+            spans.append((start, start + len(name), label))
+        text = text.strip()
+        if number % 8 == 5:
+            start, end, label = spans[1]
+            spans[1] = (start, end, {"PER": "ORG", "ORG": "LOC", "LOC": "PER"}[label])
+            wrong.add((f"d{number}", start))
+        if number in (4, 20):
+            gaps.add((f"d{number}", spans.pop(2)[0]))
+        marked.append(
+            Marked(
+                document=Document(id=f"d{number}", text=text),
+                spans=tuple(
+                    AnnotatedSpan(start=s, end=e, label=label, text=text[s:e], region=f"{s}", origin="manual")
+                    for s, e, label in spans
+                ),
+                by=("annotator-01",),
+            )
+        )
+    return marked, wrong, gaps
+
+
+def test_a_student_of_the_other_documents_finds_planted_errors():
+    marked, wrong, gaps = taught()
+    found = list(student(marked))
+    labels = {(item.document, item.start) for item in found if item.check == "student-label"}
+    missing = {(item.document, item.start) for item in found if item.check == "student-missing"}
+    assert wrong <= labels
+    assert gaps <= missing
+    assert len(labels - wrong) + len(missing - gaps) <= 2
+    assert list(student(marked)) == found
+
+
+def test_a_student_of_too_few_documents_says_nothing():
+    assert list(student(taught(6)[0])) == []
+    assert list(student([])) == []

@@ -37,6 +37,7 @@ LINT_EXAMPLES = (
     "vicivic lint --over annotations --severity error",
     "vicivic lint --check leading-words --out lint.jsonl",
     "vicivic lint --over annotations --fix",
+    "vicivic lint --student",
 )
 
 
@@ -215,6 +216,9 @@ def lint(
         list[str] | None, typer.Option(help="Run only this check; several times for more.")
     ] = None,
     severity: Annotated[str, typer.Option(help="Show this and worse: error, warning or hint.")] = "hint",
+    student: Annotated[
+        bool, typer.Option("--student", help="Also ask a model that learns from the other documents.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the findings, one JSON a line.")] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help='Mend what is sure, in annotations by the author "lint".')
@@ -238,7 +242,10 @@ def lint(
         found = [
             item
             for item in quality.lint(
-                workspace, over="gold" if over == "gold" else "annotations", checks=check or ()
+                workspace,
+                over="gold" if over == "gold" else "annotations",
+                checks=check or (),
+                student=student,
             )
             if item.severity in shown
         ]

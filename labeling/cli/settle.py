@@ -13,6 +13,7 @@ from corpus.store import Workspace
 EXAMPLES = (
     "vicivic pull && vicivic settle",
     "vicivic settle --curate --by Lan",
+    "vicivic settle --curate --studio",
     "vicivic settle --policy curator",
 )
 POLICIES = ("majority", "curator")
@@ -25,6 +26,12 @@ def settle(
     curate: Annotated[
         bool, typer.Option("--curate", help="Ask about what waits, group by group, one key each.")
     ] = False,
+    studio: Annotated[
+        bool, typer.Option("--studio", help="With --curate: in a review project of Label Studio instead.")
+    ] = False,
+    new_project: Annotated[
+        bool, typer.Option("--new-project", help="With --studio: start a new review project.")
+    ] = False,
     by: Annotated[str, typer.Option(help="The curator who decides, with --curate.")] = "",
     work: Work = WORK,
     json: Json = False,
@@ -34,11 +41,13 @@ def settle(
 
     if policy not in POLICIES:
         raise UsageError(f"--policy {policy!r}: say {' or '.join(POLICIES)}")
-    if curate and not by.strip():
+    if curate and not studio and not by.strip():
         raise UsageError("--curate needs its curator: name yourself with --by")
     workspace = Workspace(work)
     with workspace.writing():
-        if curate:
+        if curate and studio:
+            _review(workspace, new_project, majority=policy == "majority")
+        elif curate:
             _curate(workspace, by, majority=policy == "majority")
         done = run(workspace, majority=policy == "majority")
     for line in done.waiting:
@@ -72,6 +81,27 @@ def _curate(workspace: Workspace, by: str, *, majority: bool) -> None:
     tell(
         f"{done.decided} of {done.conflicts} conflicts in {done.groups} groups decided "
         f"with {done.answers} answers: {done.decisions} decisions; {done.conflicts - done.decided} wait"
+    )
+
+
+def _review(workspace: Workspace, new_project: bool, *, majority: bool) -> None:
+    from labeling.curate import reviews
+    from labeling.people import pseudonyms
+    from labeling.review import open_review
+    from labeling.scheme import load_scheme
+    from labeling.studio.server import connect
+
+    names, scheme = pseudonyms(workspace), load_scheme()
+    done = open_review(
+        workspace,
+        connect(workspace),
+        scheme,
+        lambda: reviews(workspace, scheme, names, majority=majority),
+        new_project=new_project,
+    )
+    tell(
+        f"{done.answers} answers taken as {done.decisions} decisions; {done.conflicts} conflicts wait in "
+        f"{done.tasks} tasks ({done.tasks_new} new) of {done.address}/projects/{done.project}/data"
     )
 
 

@@ -118,7 +118,8 @@ def main() -> None:
     wall, took = perf_counter() - began, process_time() - busy
     whole = found.lines[0]
     print(
-        f"{many:,} documents, {marked:,} spans: {wall:.1f} s, {took:.1f} s of CPU, {many / took:,.0f} documents/s"
+        f"{many:,} documents, {marked:,} spans: {wall:.1f} s, {took:.1f} s of CPU, "
+        f"{many / took:,.0f} documents/s"
     )
     print(f"exact F1 {whole.exact.value}, α {whole.alpha.value}, {len(found.pairs)} pairs, 1,000 draws")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB, input included")
