@@ -7,6 +7,7 @@ current one.  Older revisions stay: what people said about them stays readable.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -91,14 +92,33 @@ def read_documents(workspace: Workspace) -> Iterator[Document]:
 
     What the takedown list names is left out.
     """
-    current = revisions(workspace)
+    current = _current_marks(workspace)
     takedowns = read_takedowns(workspace)
     for path in shards(workspace):
         for identity, digest, document in read_rows(path, _decode):
-            if current.get(identity) == digest:
-                del current[identity]
+            mark = _mark(identity)
+            if current.get(mark) == int(digest[:16], 16):
+                del current[mark]
                 if not takedowns.covers(document):
                     yield document
+
+
+def _current_marks(workspace: Workspace) -> dict[int, int]:
+    """`revisions` in 64 bits each: a tenth of the memory, for workspaces of millions of documents."""
+    import pyarrow.parquet as pq
+
+    current: dict[int, int] = {}
+    for path in shards(workspace):
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=10_000, columns=["id", "digest"]):
+                ids, digests = batch.column("id").to_pylist(), batch.column("digest").to_pylist()
+                for identity, digest in zip(ids, digests, strict=True):
+                    current[_mark(identity)] = int(digest[:16], 16)
+    return current
+
+
+def _mark(identity: str) -> int:
+    return int.from_bytes(hashlib.blake2b(identity.encode("utf-8"), digest_size=8).digest(), "little")
 
 
 def read_document(workspace: Workspace, identity: str, digest: str | None = None) -> Document:

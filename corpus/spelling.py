@@ -8,6 +8,7 @@ code point, so an offset found in the folded text holds in the text itself.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _OLD = {
     **dict(zip(("oà", "oá", "oả", "oã", "oạ"), ("òa", "óa", "ỏa", "õa", "ọa"), strict=True)),
@@ -30,6 +31,7 @@ def fold(text: str) -> str:
     return _style.sub(lambda found: _table[found.group()], lower)
 
 
+@lru_cache(maxsize=1 << 15)
 def key(name: str) -> str:
     """`fold`, with single spaces and bare hyphens: for tables of names, where length does not matter."""
     return _dash.sub("-", _spaces.sub(" ", fold(name).strip()))
