@@ -232,7 +232,7 @@ def _item(ruling: Ruling) -> str:
 
 def write_guideline(workspace: Workspace, scheme: Scheme) -> Path:
     """The whole guideline in force as one HTML page: `guideline/<version>.html`."""
-    from labeling.studio.config import build_instruction
+    from labeling.studio.guideline import build_instruction
 
     version = guideline_version(workspace, scheme)
     path = workspace.folder("guideline") / f"{version}.html"
