@@ -1,7 +1,8 @@
 """Written dates → EDTF (ISO 8601-2), in the forms that page metadata needs.
 
 `written_dates` finds complete dates (day, month and year) as Vietnamese news sites print them in headers,
-bylines and metadata: "Thứ tư,  18/05/2022", "Ngày 06/01/2020", "18-05-2022 | 08:30", "2022-05-18T08:30:00+07:00",
+bylines and metadata: "Thứ tư,  18/05/2022", "Ngày 06/01/2020", "18-05-2022 | 08:30",
+"2022-05-18T08:30:00+07:00",
 "18 tháng 5 năm 2022", "18 Tháng Năm, 2022".  Months without a day ("tháng 6/2023", "date 2023-06") are found
 too, as months.  `labeling.quantities` builds on the small functions here and reads every other form.
 
@@ -23,7 +24,8 @@ MONTH_WORDS: dict[str, int] = {word: number for number, word in enumerate(_MONTH
 MONTH_WORDS |= {"giêng": 1, "bốn": 4, "bẩy": 7, "chạp": 12}
 _MONTH = r"(?:0?[1-9]|1[0-2])(?!\d)|" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True))
 WEEKDAYS: dict[str, int] = {
-    "hai": 1, "ba": 2, "tư": 3, "năm": 4, "sáu": 5, "bảy": 6, "bẩy": 6, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6,
+    "hai": 1, "ba": 2, "tư": 3, "năm": 4, "sáu": 5, "bảy": 6, "bẩy": 6, "2": 1, "3": 2, "4": 3, "5": 4,
+    "6": 5, "7": 6,
 }  # fmt: skip
 _BLANK = "[ \u00a0\u202f\u2009]"
 

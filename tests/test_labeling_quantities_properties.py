@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from labeling.norm import Norm
 from labeling.quantities import KINDS, core, find, format_norm, parse_norm
 from labeling.quantities.numerals import numeral_at, plain
@@ -76,12 +77,19 @@ def _bounded(value: str, unit: str | None, mod: str | None) -> Norm:
     return Norm(value=value, unit=unit, **fields)  # type: ignore[arg-type]
 
 
-DECIMALS = st.decimals(min_value=0, max_value=10**12, places=3, allow_nan=False).map(lambda d: plain(d.normalize()))
+DECIMALS = st.decimals(min_value=0, max_value=10**12, places=3, allow_nan=False).map(
+    lambda d: plain(d.normalize())
+)
 INTEGERS = st.integers(0, 10**12).map(str)
 MEASURED = sorted(set(unit_names()) - {"ms", "us", "ns", "h", "min", "s", "d", "wk", "mo", "a"})
 
 
-@given(st.one_of(INTEGERS, DECIMALS), st.sampled_from(MEASURED), st.sampled_from(MODS), st.sampled_from(["line", "vi", "words"]))
+@given(
+    st.one_of(INTEGERS, DECIMALS),
+    st.sampled_from(MEASURED),
+    st.sampled_from(MODS),
+    st.sampled_from(["line", "vi", "words"]),
+)
 @settings(max_examples=1500, deadline=None)
 def test_values_of_every_unit_and_bound_come_back(value: str, unit: str, mod: str | None, style: str) -> None:
     norm = _bounded(value, unit, mod)
@@ -104,7 +112,9 @@ def test_ratios_come_back(top: int, bottom: int, style: str) -> None:
     assert parse_norm(format_norm(norm, style)) == norm  # type: ignore[arg-type]
 
 
-@given(st.dates(), st.sampled_from(["day", "month", "year", "noyear"]), st.sampled_from(["line", "vi", "words"]))
+@given(
+    st.dates(), st.sampled_from(["day", "month", "year", "noyear"]), st.sampled_from(["line", "vi", "words"])
+)
 @settings(max_examples=800, deadline=None)
 def test_dates_come_back(date: object, grain: str, style: str) -> None:
     text = str(date)
@@ -114,10 +124,23 @@ def test_dates_come_back(date: object, grain: str, style: str) -> None:
     assert parse_norm(format_norm(Norm(edtf=edtf), style)) == Norm(edtf=edtf)  # type: ignore[arg-type]
 
 
-@given(st.integers(1, 500), st.sampled_from(["a", "mo", "wk", "d", "h", "min", "s"]), st.sampled_from(MODS), st.sampled_from(["line", "vi", "words"]))
+@given(
+    st.integers(1, 500),
+    st.sampled_from(["a", "mo", "wk", "d", "h", "min", "s"]),
+    st.sampled_from(MODS),
+    st.sampled_from(["line", "vi", "words"]),
+)
 @settings(max_examples=600, deadline=None)
 def test_durations_come_back(count: int, unit: str, mod: str | None, style: str) -> None:
-    letters = {"a": "P{}Y", "mo": "P{}M", "wk": "P{}W", "d": "P{}D", "h": "PT{}H", "min": "PT{}M", "s": "PT{}S"}
+    letters = {
+        "a": "P{}Y",
+        "mo": "P{}M",
+        "wk": "P{}W",
+        "d": "P{}D",
+        "h": "PT{}H",
+        "min": "PT{}M",
+        "s": "PT{}S",
+    }
     import msgspec
 
     norm = msgspec.structs.replace(_bounded(str(count), unit, mod), edtf=letters[unit].format(count))

@@ -45,7 +45,8 @@ _TO = re.compile(r" *(-) *| +(đến|tới|cho đến|cho tới)(?: mức)? +")
 _AND = re.compile(r" +(và) +")
 _BETWEEN_MOD = re.compile(r"(dưới|trên|hơn|gần|khoảng|không quá|tối đa) +")
 _PER = re.compile(
-    r" ?/ ?|(?: +(?:mỗi|một|trên(?= +(?:giờ|giây|phút|ngày|người|héc|ha|mét|m2|km))|trên một|trên mỗi|cho mỗi|1) +)"
+    r" ?/ ?|(?: +(?:mỗi|một|trên(?= +(?:giờ|giây|phút|ngày|người|héc|ha|mét|m2|km))|trên một"
+    r"|trên mỗi|cho mỗi|1) +)"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _HALF = re.compile(r" +(rưỡi|rưởi)(?!\w)")
@@ -321,7 +322,8 @@ def norm_of(source: Source, amount: Amount, rule: str, **fields: object) -> Norm
         cue = cue_before(source, low.start)
         joint = amount.joined
         return Norm(
-            low=plain(low.value), high=plain(high.value), low_open=bool(cue and cue.mod == "more" and joint != "-"),
+            low=plain(low.value), high=plain(high.value),
+            low_open=bool(cue and cue.mod == "more" and joint != "-"),
             high_open=amount.high_mod == "less", unit=unit, per=amount.per, numeral=amount.style(),
             rule=rule + ".range", num=None, **fields,  # type: ignore[arg-type]
         )  # fmt: skip

@@ -65,7 +65,7 @@ def _with_cue(reading: Reading, start: int, mod: object, word: str) -> Reading:
             fields |= {"low": norm.value, "low_open": mod == "more"}
         elif mod == "at_most" or (mod == "less" and word not in sets("near")):
             fields |= {"high": norm.value, "high_open": mod == "less"}
-    return reading._replace(start=start, norm=msgspec.structs.replace(norm, **fields))  # type: ignore[arg-type]
+    return reading._replace(start=start, norm=msgspec.structs.replace(norm, **fields))
 
 
 def neighbours(source: Source, readings: list[Reading]) -> list[Reading]:
@@ -96,8 +96,11 @@ def _share_units(source: Source, readings: list[Reading]) -> None:
             continue
         scale = Decimal(following.norm.scale or "1")
         norm = msgspec.structs.replace(
-            here.norm, value=plain(Decimal(here.norm.value) * scale), scale=following.norm.scale, unit=following.norm.unit,
-            per=following.norm.per, rule=f"{following.label.lower()}.shared", edtf=_shared_duration(here, following),
+            here.norm, value=plain(Decimal(here.norm.value) * scale), scale=following.norm.scale,
+            unit=following.norm.unit,
+            per=following.norm.per, rule=(
+                f"{following.label.lower()}.shared"
+            ), edtf=_shared_duration(here, following),
         )  # fmt: skip
         readings[index] = here._replace(label=following.label, norm=norm, score=0.8)
 
@@ -116,9 +119,10 @@ def _join_times(source: Source, readings: list[Reading]) -> None:
         if reading.label != "TIME" or reading.norm.edtf is None or "/" in reading.norm.edtf:
             continue
         beside = None
-        if index + 1 < len(readings) and readings[index + 1].label == "DATE":
-            if _LINK.match(source.low[reading.end : readings[index + 1].start][:12]):
-                beside = readings[index + 1]
+        following = readings[index + 1] if index + 1 < len(readings) else None
+        if following is not None and following.label == "DATE":
+            gap = source.low[reading.end : min(following.start, reading.end + 12)]
+            beside = following if _LINK.match(gap) else None
         if (
             beside is None
             and index
@@ -150,4 +154,4 @@ def _dated(source: Source, norm: Norm, date: Reading) -> Norm:
         fields["edtf"] = day + clock
     if resolved is not None and len(resolved) == 10:
         fields |= {"resolved": resolved + clock, "resolved_from": date.norm.resolved_from}
-    return msgspec.structs.replace(norm, **fields)  # type: ignore[arg-type]
+    return msgspec.structs.replace(norm, **fields)

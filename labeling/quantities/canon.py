@@ -57,7 +57,8 @@ def core(norm: Norm) -> Norm:
     """The part of a norm that its canonical line holds."""
     edged = norm.cue in CUES and norm.edtf is not None and norm.value is None
     return Norm(
-        value=norm.value, low=norm.low, high=norm.high, low_open=norm.low_open, high_open=norm.high_open, mod=norm.mod,
+        value=norm.value, low=norm.low, high=norm.high, low_open=norm.low_open,
+        high_open=norm.high_open, mod=norm.mod,
         numerator=norm.numerator, denominator=norm.denominator, unit=norm.unit, per=norm.per, noun=norm.noun,
         edtf=norm.edtf, calendar=norm.calendar, lunar=norm.lunar, cue=norm.cue if edged else None,
     )  # fmt: skip
@@ -156,7 +157,7 @@ def _bounded(norm: Norm, sign: str, mod: Mod | None) -> Norm:
             fields |= {"low": norm.value, "low_open": sign == ">"}
         elif sign in ("<", "<="):
             fields |= {"high": norm.value, "high_open": sign == "<"}
-    return msgspec.structs.replace(norm, **fields)  # type: ignore[arg-type]
+    return msgspec.structs.replace(norm, **fields)
 
 
 def _measured(text: str) -> Norm | None:

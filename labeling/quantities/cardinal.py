@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 
 import msgspec
 
+from labeling.norm import Norm
 from labeling.quantities import guards
-from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start
+from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start, unit_at
 from labeling.quantities.cues import words_before
 from labeling.quantities.lexicon import alternation, table
 from labeling.quantities.model import Kind, Reading, Rule
@@ -113,7 +115,7 @@ def _read(source: Source, position: int) -> Reading | None:
     return Reading(range_start(source, amount), amount.end, "CARDINAL", norm, 0.9 if noun else 0.75)
 
 
-def _american(source: Source, amount: Amount, norm: object, noun: str | None):  # type: ignore[no-untyped-def]
+def _american(source: Source, amount: Amount, norm: Norm, noun: str | None) -> Norm:
     """ "1,234 người": a whole thing can't come in thousandths, so the comma groups thousands."""
     figure = source.low[amount.low.start : amount.low.end]
     first = noun.split()[0].lower() if noun else ""
@@ -135,23 +137,21 @@ def _read_indefinite(source: Source, position: int) -> Reading | None:
     match = _INDEFINITE.match(source.low, position)
     if match is None:
         return None
-    from labeling.quantities.amounts import unit_at
 
     numeral = source.numeral(match.start(2)) or None
     if numeral is None and match[2] != "chục":
         return None
-    value = numeral.value if numeral is not None else 10
+    value = numeral.value if numeral is not None else Decimal(10)
     end = numeral.end if numeral is not None else match.end(2)
-    from labeling.norm import Norm
-
     unit = unit_at(source, end)
     noun = noun_after(source, end)
     kinds = {"money": "MONEY", "percent": "PERCENT", "time": "DURATION", "age": "DURATION"}
     label = "CARDINAL" if unit is None else kinds.get(unit[0].kind, "QUANTITY")
     norm = Norm(
-        low=plain(value), mod="approx", cue=match[1], unit=unit[0].code if unit else None, noun=None if unit else noun,
+        low=plain(value), mod="approx", cue=match[1], unit=unit[0].code if unit else None,
+        noun=None if unit else noun,
         numeral="words", rule="cardinal.indefinite",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     return Reading(position, unit[1] if unit else end, label, norm, 0.6)  # type: ignore[arg-type]
 
 

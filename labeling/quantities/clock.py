@@ -18,12 +18,14 @@ _SECOND_UNIT = re.compile(r" +giây(?!\w)")
 _NOT_BARE = re.compile(r" +(?:của|để|cho|bị|trôi)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:]|[.,]\d)")
 _SHORT = re.compile(
-    r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?(?![\w]|[.,/]\d)"
+    r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?"
+    r"(?![\w]|[.,/]\d)"
 )
 _HOUR = re.compile(r"(\d{1,2}) ?(?:giờ|h|g)(?![^\W\d_])")
 _GIO = re.compile(r" +giờ(?!\w)")
 _MINUTES = re.compile(
-    r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?|(?! *(?!sáng|trưa|chiều|tối|đêm|ngày|đến|tới)[^\s,.;:!?)-]|\d|[.,/]\d))"
+    r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?"
+    r"|(?! *(?!sáng|trưa|chiều|tối|đêm|ngày|đến|tới)[^\s,.;:!?)-]|\d|[.,/]\d))"
 )
 _LESS = re.compile(r" +kém +")
 _HALF = re.compile(r" +(?:rưỡi|rưởi)(?!\w)")
@@ -34,11 +36,14 @@ _DAY_FOLLOWS = re.compile(
 _RANGE = re.compile(r" *- *| +(?:đến|tới) +(?:khoảng +|hết +)?")
 _HOURS = re.compile(r"(\d{1,2}) *- *(?=\d{1,2} ?(?:giờ|h))|(\d{1,2}) +đến +(?=\d{1,2} ?(?:giờ|h))")
 _NOT_CLOCK = re.compile(
-    r" *(?:/|đồng hồ|mỗi|làm việc|bay|học(?!\w)|liền|liên tục|một ngày|giảng|công|tập|di chuyển|chạy|xe|mưa|tới|nữa|qua(?!\w)|vừa qua|trở lại|kể từ|sau khi|trước khi|lao động|tín chỉ|lái|phẫu)"
+    r" *(?:/|đồng hồ|mỗi|làm việc|bay|học(?!\w)|liền|liên tục|một ngày|giảng|công|tập|di chuyển"
+    r"|chạy|xe|mưa|tới|nữa|qua(?!\w)|vừa qua|trở lại|kể từ|sau khi|trước khi|lao động|tín chỉ"
+    r"|lái|phẫu)"
 )
 _PAST = re.compile(r" +(?:vừa )?(?:qua|tới|nữa)(?!\w)")
 _AT = re.compile(
-    r"(?:lúc|hồi|vào|từ|đến|tới|trước|cho|khoảng|kết thúc|bắt đầu|sáng|chiều|tối|đêm|giờ|,|\(|-|:|và|;|là|trưa)\s*\Z"
+    r"(?:lúc|hồi|vào|từ|đến|tới|trước|cho|khoảng|kết thúc|bắt đầu|sáng|chiều|tối|đêm|giờ|,|\("
+    r"|-|:|và|;|là|trưa)\s*\Z"
 )
 _MOMENTS = {"nửa đêm": "T00:00", "chính ngọ": "T12:00", "giữa trưa": "T12:00", "đúng ngọ": "T12:00"}
 _MOMENT = re.compile("|".join(_MOMENTS))
@@ -154,7 +159,9 @@ def _iso(clock: _Clock, part: str | None) -> str:
 
 
 def _part(source: Source, at: int) -> tuple[str | None, int]:
-    """The part of day after a clock: inside the span unless a date follows it (then it belongs to the date)."""
+    """The part of day after a clock: inside the span unless a date follows it (then it belongs to the
+    date).
+    """
     match = _PART.match(source.low, at)
     if match is None:
         return None, at

@@ -1,6 +1,7 @@
 """DATE: a day, month, quarter, half, year, term or span of them, relative ones included.
 
-`read_date` takes the words that belong to a date ("cuối", "chiều", "thứ tư,", "ngày"), one point of `points` or
+`read_date` takes the words that belong to a date ("cuối", "chiều", "thứ tư,", "ngày"), one point of
+`points` or
 `periods`, a second writing of the same date ("Hôm nay (21/7)"), and ranges and lists of them.
 """
 
@@ -26,7 +27,8 @@ _YEAR_END = re.compile(r"(?:hết|cuối) +(?:năm|tháng|nhiệm kỳ|quý)(?!\
 _LAST_UNIT = re.compile(r"(?:tháng +)?(\d{1,2}|[ivx]+)(?!\w)(?!\.\d)")
 _EDGE = re.compile(r"(đầu|giữa|cuối|hết|trước|sau) +(?:thời điểm +)?")
 _PART = re.compile(
-    r"(?:đầu giờ +|cuối giờ +)?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối muộn|tối|đêm|khuya) *,? *(?:ngày +|hôm +)?"
+    r"(?:đầu giờ +|cuối giờ +)?(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối"
+    r" muộn|tối|đêm|khuya) *,? *(?:ngày +|hôm +)?"
 )
 _DAY_HEAD = re.compile(r"(?:các +)?ngày +|hôm +")
 _WEEKDAY_HEAD = re.compile(r"(?:thứ|th\.?) *(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|chúa nhật|t[2-7]|cn")
@@ -223,7 +225,8 @@ def _norm(point: Point, source: Source, **fields: object) -> Norm:
         cue, mod = edge[1], _EDGES.get(edge[1])
     resolved = point.resolved
     values: dict[str, object] = {
-        "edtf": point.edtf, "resolved": resolved, "resolved_from": "document" if resolved else None, "mod": mod,
+        "edtf": point.edtf, "resolved": resolved,
+        "resolved_from": "document" if resolved else None, "mod": mod,
         "cue": cue, "calendar": "lunar" if point.lunar else None, "lunar": point.lunar,
         "numeral": "arabic" if any(letter.isdigit() for letter in written) else "words", "rule": point.rule,
     }  # fmt: skip
@@ -393,7 +396,9 @@ def _from_now(source: Source, at: int) -> Reading | None:
         last = (second.resolved or until or "").split("/")[-1]
         resolved = f"{source.reference.isoformat()}/{last}" if "X" not in last else None
     norm = _norm(
-        second._replace(start=at), source, edtf=f"/{until}" if until else None, resolved=resolved, cue=None, mod=None,
+        second._replace(start=at), source, edtf=(
+            f"/{until}"
+        ) if until else None, resolved=resolved, cue=None, mod=None,
         resolved_from="document" if resolved else None, rule="date.from_now",
     )  # fmt: skip
     return Reading(at, second.end, "DATE", norm, 0.95)
@@ -418,7 +423,11 @@ def _night(source: Source, at: int) -> Reading | None:
 
 
 _LIST_HEAD = re.compile(
-    r"(?:(?:đầu giờ +)?(?:sáng|chiều|tối|đêm|trưa) +)?(?:trong +)?(?:(?:các|hai|2|3|ba) +)?(?:(ngày|tháng|quý|sáng|chiều|tối|đêm) +)?((?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}(?!\w))(?:(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:ngày +)?)(?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}(?!\w))){0,8})(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:hết +)?(?:ngày +)?)(?=\d|[ivx]|mùng|mồng|tháng)"
+    r"(?:(?:đầu giờ +)?(?:sáng|chiều|tối|đêm|trưa) +)?(?:trong +)?(?:(?:các|hai|2|3|ba) +)?"
+    r"(?:(ngày|tháng|quý|sáng|chiều|tối|đêm) +)?((?:(?:mùng|mồng) +)?(?:\d{1,2}|[ivx]{1,3}"
+    r"(?!\w))(?:(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +(?:ngày +)?)(?:(?:mùng|mồng)"
+    r" +)?(?:\d{1,2}|[ivx]{1,3}(?!\w))){0,8})(?: *, *| +và +(?:ngày +)?| *- *| *& *| +đến +"
+    r"(?:hết +)?(?:ngày +)?)(?=\d|[ivx]|mùng|mồng|tháng)"
 )
 
 
@@ -462,7 +471,8 @@ def _listed(source: Source, at: int) -> Reading | None:
     low = edtf(year, month, days[0])
     resolved = _resolved_range(source, low, second)
     norm = _norm(
-        second._replace(start=at), source, edtf=f"{low}/{second.edtf}", rule="date.range" if dashes else "date.list",
+        second._replace(start=at), source, edtf=f"{low}/{second.edtf}",
+        rule="date.range" if dashes else "date.list",
         resolved=resolved, resolved_from="document" if resolved else None, mod=None, cue=None,
     )  # fmt: skip
     start = _from(source, at) if dashes else at
@@ -560,8 +570,10 @@ _NUMBERS = NUMBER | {"mùng", "mồng", "rằm", "giêng", "chạp", "tư"}
 # what follows a number that begins a date, and what follows a word that does
 AFTER_NUMBER = frozenset("/-.,") | _UNITS | {"và", "rạng", "đến", "tới", "âm", "tết", "đầu", "cuối"}
 _AFTER_WORD = _NUMBERS | _UNITS | _ANCHORS | _PARTS | ROMAN | {
-    "hôm", "thứ", "chủ", "chúa", "giờ", "sớm", "nhất", "tài", "dương", "ngân", "kế", "hai", "giáp", "ất", "bính", "đinh",
-    "mậu", "kỷ", "canh", "tân", "nhâm", "đầu", "cuối", "giữa", "muộn", "thời", "các", "nhật", "xuân", "hè", "hạ", "thu",
+    "hôm", "thứ", "chủ", "chúa", "giờ", "sớm", "nhất", "tài", "dương", "ngân", "kế", "hai", "giáp",
+    "ất", "bính", "đinh",
+    "mậu", "kỷ", "canh", "tân", "nhâm", "đầu", "cuối", "giữa", "muộn", "thời", "các", "nhật",
+    "xuân", "hè", "hạ", "thu",
     "đông", "lễ", "của", "tức", "/", "(", ",", "-", "khóa", "khoá", "độ", "giải", "t", "cùng", "niên", "vụ",
 }  # fmt: skip
 WORDS = frozenset(_BY_WORD) - {"w", "0"} - NUMBER | {"trước", "sau", "từ", "năm"}

@@ -21,7 +21,8 @@ _PART_GAP = re.compile(r"(?: +và)? +|,? +(?=\d)|(?=\d)")
 _SPLIT_AFTER = re.compile(r" +(?:đầu|cuối|sau|trước)(?!\w)")
 _YEAR_AFTER = re.compile(r" *\d{4}(?!\d)(?! *-)")
 _DATE_AFTER = re.compile(
-    r" *\d{1,2} ?[/-] ?\d| *\d{1,2} +tháng(?! *\w*(?:ngày|tuổi))| *\d{1,2}(?! *(?:ngày|tuần|giờ|phút|giây|tháng|tiếng)(?!\w)|\d|[.,]\d)(?= *(?:[.,;)(]|$|năm|/|tại|ở))| *\d{4}(?!\d)"
+    r" *\d{1,2} ?[/-] ?\d| *\d{1,2} +tháng(?! *\w*(?:ngày|tuổi))| *\d{1,2}(?! *(?:ngày|tuần|giờ"
+    r"|phút|giây|tháng|tiếng)(?!\w)|\d|[.,]\d)(?= *(?:[.,;)(]|$|năm|/|tại|ở))| *\d{4}(?!\d)"
 )
 _NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|ánh sáng)")
 _ORDER = {"Y": 0, "M": 1, "W": 2, "D": 3, "TH": 4, "TM": 5, "TS": 6}
@@ -70,11 +71,11 @@ def iso_duration(parts: list[tuple[Decimal, str]]) -> str:
     date, time = "", ""
     for value, code in parts:
         designator = iso_designators()[code]
-        value *= _FACTORS.get(code, Decimal(1))
+        count = plain(value * _FACTORS.get(code, Decimal(1)))
         if designator.startswith("T"):
-            time += plain(value) + designator[1]
+            time += count + designator[1]
         else:
-            date += plain(value) + designator
+            date += count + designator
     return "P" + date + ("T" + time if time else "")
 
 
@@ -199,7 +200,8 @@ def _read_half(source: Source, position: int) -> Reading | None:
     }
     parts = [halves.get(unit.code, (Decimal("0.5"), unit.code))]
     norm = Norm(
-        value=plain(parts[0][0]), num=plain(parts[0][0]), unit=parts[0][1], edtf=iso_duration(parts), numeral="words",
+        value=plain(parts[0][0]), num=plain(parts[0][0]), unit=parts[0][1],
+        edtf=iso_duration(parts), numeral="words",
         rule="duration.half",
     )  # fmt: skip
     return Reading(position, end, "DURATION", norm, 0.85)

@@ -21,25 +21,31 @@ _RUN = re.compile(r"[\w./:,-]{1,80}")
 _FIGURE = re.compile(r"\d[\d.,]*\d|\d")
 _FOLLOWING = re.compile(r" +([^\W\d_]+(?: [^\W\d_]+)?)")
 _CONTRAST = re.compile(
-    r"(?: [^\W\d_]+){0,2} +duy nhất|(?: [^\W\d_]+){1,2} +(?:và|hoặc|hay) +(?:hai|ba|bốn|\d)|(?: hoặc| hay) (?:hai|\d)"
+    r"(?: [^\W\d_]+){0,2} +duy nhất|(?: [^\W\d_]+){1,2} +(?:và|hoặc|hay) +(?:hai|ba|bốn|\d)"
+    r"|(?: hoặc| hay) (?:hai|\d)"
 )
 _CAPITAL_NEXT = re.compile(r" +([^\W\d_])")
 MASKS: dict[str, str] = {
     "web": r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[A-Za-z0-9-]+\.)+(?:vn|com|net|org|gov|edu|info|html?|pdf|docx?|jpg|png|mp4)(?:[/?#]\S*)?",
-    "document": r"\d+[A-Za-z]?(?:[-/]\d+)*(?: ?[-/] ?[A-ZĐ]{1,}[A-ZĐa-z]*\d*)+(?:[-/.&][A-ZĐa-z0-9]+)*(?:/\d+)?",
+    "document": (
+        r"\d+[A-Za-z]?(?:[-/]\d+)*(?: ?[-/] ?[A-ZĐ]{1,}[A-ZĐa-z]*\d*)+(?:[-/.&][A-ZĐa-z0-9]+)*"
+        r"(?:/\d+)?"
+    ),
     "plate": r"\d{2}[A-ZĐ]{1,2}\d?-?\d{3}\.?\d{0,2}|\d{2}[A-ZĐ]{1,2}\d?",
     "code": r"(?=\S*\d)[A-ZĐ][A-Za-zĐđ]*[-.]?\d[\w]*(?:[-./+]\w+)*|\d+[A-ZĐ]+\d+\w*",
     "score": r"\d{1,2}(?:-\d{1,2}){2,4}",
 }  # fmt: skip
 _MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in MASKS.items()))
 _PHONE = re.compile(
-    r"\(?(?:\+?84|0[2-9]\d{0,2})\)?[ .-]{0,2}\d{2,4}[ .-]{0,2}\d{3,4}(?:[ .-]{0,2}\d{2,4})?(?![\d\w])|1[89]00[ .-]{0,2}\d{2,4}(?:[ .-]{0,2}\d{2,4})?(?![\w.,]*\d)"
+    r"\(?(?:\+?84|0[2-9]\d{0,2})\)?[ .-]{0,2}\d{2,4}[ .-]{0,2}\d{3,4}(?:[ .-]{0,2}\d{2,4})?"
+    r"(?![\d\w])|1[89]00[ .-]{0,2}\d{2,4}(?:[ .-]{0,2}\d{2,4})?(?![\w.,]*\d)"
 )
 _LONG = re.compile(r"\d{9,}(?![\d.,])")
 _VERSION = re.compile(r"\d\.0(?![\w.,%]*\d|%| *%)")
 _PLATE = re.compile(r"\d{2}-?[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
 _LIST = re.compile(
-    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)](?!\d) ?(?=\S)|\d{1,2}(?:\.\d{1,2}){1,3} +(?=[^\W\d_])|\d{1,2}/ (?=\S)|\d{1,2} ?- (?=[^\W\d_]))"
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)](?!\d) ?(?=\S)|\d{1,2}(?:\.\d{1,2}){1,3} +(?=[^\W\d_])"
+    r"|\d{1,2}/ (?=\S)|\d{1,2} ?- (?=[^\W\d_]))"
 )
 _MORE_NAMES = re.compile(
     r"(?:\d[\w./]{0,20})(?:(?: *, *| +và +| *- *|/| *& *)\d[\d]*[a-z]?(?!\w)(?![.,]\d|%)){0,20}"
@@ -47,7 +53,9 @@ _MORE_NAMES = re.compile(
 
 
 def blocked_until(source: Source, start: int) -> int:
-    """Where the code, phone, list number or name part that a digit at `start` belongs to ends; else `start`."""
+    """Where the code, phone, list number or name part that a digit at `start` belongs to ends; else
+    `start`.
+    """
     cased, low = source.cased, source.low
     before = low[start - 1] if start else " "
     if before in "-/.,:+" and start > 1:

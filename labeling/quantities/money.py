@@ -21,8 +21,10 @@ _JOINT = re.compile(r" *- *| +(?:đến|tới) +")
 _WORD_NEXT = re.compile(r" +[^\W\d_]+")
 _NEXT_WORD = re.compile(r" +([^\W\d_]+)")
 _ABOUT_MONEY = re.compile(
-    r"(?<!\w)(?:giá|trị giá|kinh phí|tiền|vốn|thu nhập|doanh thu|lợi nhuận|ngân sách|đầu tư|hỗ trợ|phạt|lãi|nợ|vay|lương|mua|bán"
-    r"|thưởng|tiết kiệm|chi phí|chi|thu|đóng góp|ủng hộ|trao tặng|bồi thường|thiệt hại|chiếm đoạt|lừa đảo|tài trợ|dư nợ|quỹ|cọc|trả|nộp|đồng)(?!\w)"
+    r"(?<!\w)(?:giá|trị giá|kinh phí|tiền|vốn|thu nhập|doanh thu|lợi nhuận|ngân sách|đầu tư|hỗ"
+    r" trợ|phạt|lãi|nợ|vay|lương|mua|bán"
+    r"|thưởng|tiết kiệm|chi phí|chi|thu|đóng góp|ủng hộ|trao tặng|bồi thường|thiệt hại|chiếm"
+    r" đoạt|lừa đảo|tài trợ|dư nợ|quỹ|cọc|trả|nộp|đồng)(?!\w)"
 )
 _CLAUSE_END = re.compile(r"[.;:!?]\s")
 _MONEY_SCALES = frozenset([Decimal(10**6), Decimal(10**9), Decimal(10**12), Decimal(10**3)])

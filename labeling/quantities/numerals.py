@@ -25,7 +25,8 @@ _AFTER_TENS = frozenset(
 )
 _ONLY_AFTER_TENS = frozenset(["mốt", "tư", "lăm", "nhăm"])
 SCALES = {
-    "chục": Decimal(10), "trăm": Decimal(100), "nghìn": Decimal(1000), "ngàn": Decimal(1000), "vạn": Decimal(10000),
+    "chục": Decimal(10), "trăm": Decimal(100), "nghìn": Decimal(1000), "ngàn": Decimal(1000),
+    "vạn": Decimal(10000),
     "triệu": Decimal(10**6), "tỷ": Decimal(10**9), "tỉ": Decimal(10**9),
 }  # fmt: skip
 _BIG = frozenset(["nghìn", "ngàn", "vạn", "triệu", "tỷ", "tỉ"])
@@ -202,7 +203,7 @@ class _Parser:
                 self.at += 1
                 return value * 100 + (self._after_hundred() or 0)
             return value
-        digit = self._digit(_PLAIN | {"không"} if self.at + 1 <= len(self.tokens) else _PLAIN)
+        digit = self._digit(_PLAIN | {"không"})
         if digit is not None and self.word(1) == "trăm":
             self.at += 2
             return Decimal(digit * 100 + (self._after_hundred() or 0))
@@ -303,7 +304,7 @@ class _Parser:
                 self.at += 1
                 group *= step
                 scale = scale * step if last is None or step > last else scale
-                last = step if last is None or step <= last else step
+                last = step
                 while self.word() in _BIG and SCALES[self.word()] >= 1000 and not self._starts_new(last):
                     group *= SCALES[self.word()]
                     scale *= SCALES[self.word()]
@@ -362,9 +363,7 @@ class _Parser:
         group = self._group() if self.word() != "tư" else Decimal(4)
         if group is None:
             return None
-        if self.word() != "tư" or self.at > mark:
-            pass
-        else:
+        if self.word() == "tư" and self.at == mark:
             self.at += 1
         if self.word() in _BIG and SCALES[self.word()] != last:
             return group, False

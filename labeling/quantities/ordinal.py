@@ -25,7 +25,8 @@ _SERIES = re.compile(
     r"(khóa|khoá|báo động|loại|hạng|cấp độ|cấp|mức độ|mức|đợt|vòng|lần|mũi|giai đoạn|bậc|phiên|kỳ|kì|tập) +"
 )
 _CONGRESS = re.compile(
-    r"(?:đại hội|kỳ họp|hội nghị|nghị quyết|đảng bộ \w+|đảng|đoàn|trung ương|đại biểu toàn quốc|toàn quốc|chương|phần|thế kỷ|tw)\s\Z"
+    r"(?:đại hội|kỳ họp|hội nghị|nghị quyết|đảng bộ \w+|đảng|đoàn|trung ương|đại biểu toàn quốc"
+    r"|toàn quốc|chương|phần|thế kỷ|tw)\s\Z"
 )
 _RANGE = re.compile(r" ?- ?| +đến +| +và +|, ?(?=\d)")
 _FIRST = re.compile(r"(?:lần )?đầu tiên(?!\w)")

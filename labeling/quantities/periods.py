@@ -22,10 +22,13 @@ _NO_ANCHOR = re.compile(r" +(?:đó|đây|khi|này|ngày|tết)(?!\w)")
 _YEARS = re.compile(r"((?:1[5-9]|20|21)\d\d) *- *((?:1[5-9]|20|21)\d\d|\d\d)(?![\d]|[.,]\d|[/-]\d|[^\W\d_])")
 _YEARS_TO = re.compile(r"((?:1[5-9]|20|21)\d\d) +(?:đến|tới) +(?:năm +)?((?:1[5-9]|20|21)\d\d)(?!\d|[.,]\d)")
 _TERM = re.compile(
-    r"(?:(đầu|giữa|cuối|hết|nửa đầu|nửa cuối|nửa sau|nửa) +)?(nhiệm kỳ|nhiệm kì|giai đoạn|niên khóa|niên khoá|năm học|mùa giải|thời kỳ|thời kì|khóa|khoá|các năm|những năm|hai năm|niên độ|năm ngân sách|vụ|năm)(?: +(?:của +)?(?:năm +)?|: *| *\(|:)(?=\d{4})"
+    r"(?:(đầu|giữa|cuối|hết|nửa đầu|nửa cuối|nửa sau|nửa) +)?(nhiệm kỳ|nhiệm kì|giai đoạn|niên"
+    r" khóa|niên khoá|năm học|mùa giải|thời kỳ|thời kì|khóa|khoá|các năm|những năm|hai năm|niên"
+    r" độ|năm ngân sách|vụ|năm)(?: +(?:của +)?(?:năm +)?|: *| *\(|:)(?=\d{4})"
 )
 _TERM_ANCHOR = re.compile(
-    r"(?:(đầu|giữa|cuối|hết|nửa đầu|nửa cuối|nửa sau|nửa) +)?(nhiệm kỳ|nhiệm kì|năm học|giai đoạn|niên khóa) +(?:vừa +)?(này|qua|tới|trước|sau|tiếp theo|kế tiếp|vừa qua)(?!\w)"
+    r"(?:(đầu|giữa|cuối|hết|nửa đầu|nửa cuối|nửa sau|nửa) +)?(nhiệm kỳ|nhiệm kì|năm học|giai"
+    r" đoạn|niên khóa) +(?:vừa +)?(này|qua|tới|trước|sau|tiếp theo|kế tiếp|vừa qua)(?!\w)"
 )
 _HALVES = re.compile(r"(\d{1,2}|[^\W\d_]+) +(tháng|quý) +(đầu|cuối)(?: +của)?(?: +(?:năm|nhiệm kỳ)(?!\w))?")
 _HALF_YEAR = re.compile(r"nửa +(đầu|cuối|sau)(?: của)? +(năm|tháng|quý|nhiệm kỳ)(?!\w)")
@@ -34,34 +37,49 @@ _N_MONTHS = re.compile(
 )
 _SAME = re.compile(r"cùng kỳ(?: +(?:của|với))?|cùng kì")
 _DAY_WORDS = re.compile(
-    r"(?:(?P<part>sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?P<day>ngày hôm nay|ngày hôm qua|hôm nay|hôm qua|hôm kia|hôm trước|ngày mai|ngày kia|ngày mốt|ngày nay(?= *\()|sớm mai)(?!\w)"
+    r"(?:(?P<part>sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?P<day>ngày"
+    r" hôm nay|ngày hôm qua|hôm nay|hôm qua|hôm kia|hôm trước|ngày mai|ngày kia|ngày mốt|ngày"
+    r" nay(?= *\()|sớm mai)(?!\w)"
 )
 _PART_WORDS = re.compile(
     r"(sáng sớm|rạng sáng|sáng|trưa|chiều|tối|đêm|khuya) +(nay|qua|mai|kia|hôm ấy(?= *\())(?!\w)"
 )
-_SHIFTS = {"nay": 0, "hôm nay": 0, "ngày hôm nay": 0, "ngày nay": 0, "qua": -1, "hôm qua": -1, "ngày hôm qua": -1, "hôm kia": -2, "hôm trước": -2, "mai": 1, "ngày mai": 1, "sớm mai": 1, "ngày kia": 2, "kia": 2, "ngày mốt": 2, "hôm ấy": 0}  # fmt: skip
+_SHIFTS = {"nay": 0, "hôm nay": 0, "ngày hôm nay": 0, "ngày nay": 0, "qua": -1, "hôm qua": -1,
+    "ngày hôm qua": -1, "hôm kia": -2, "hôm trước": -2, "mai": 1, "ngày mai": 1, "sớm mai": 1,
+    "ngày kia": 2, "kia": 2, "ngày mốt": 2, "hôm ấy": 0}  # fmt: skip
 _UNIT_ANCHOR = re.compile(
-    r"(?:(đầu|giữa|cuối|hết|những ngày cuối|những ngày đầu|những tháng cuối|những tháng đầu|dịp cuối|dịp đầu) +)?(ngày|tuần|tháng|quý|năm) +(này|nay|qua|trước|sau|tới|ngoái|kia|vừa qua|vừa rồi|rồi|tiếp theo|kế tiếp)(?!\w)"
+    r"(?:(đầu|giữa|cuối|hết|những ngày cuối|những ngày đầu|những tháng cuối|những tháng đầu|dịp"
+    r" cuối|dịp đầu) +)?(ngày|tuần|tháng|quý|năm) +(này|nay|qua|trước|sau|tới|ngoái|kia|vừa qua"
+    r"|vừa rồi|rồi|tiếp theo|kế tiếp)(?!\w)"
 )
-_ANCHORS = {"này": 0, "nay": 0, "qua": -1, "trước": -1, "sau": 1, "tới": 1, "ngoái": -1, "kia": -2, "vừa qua": -1, "vừa rồi": -1, "rồi": -1, "tiếp theo": 1, "kế tiếp": 1}  # fmt: skip
+_ANCHORS = {"này": 0, "nay": 0, "qua": -1, "trước": -1, "sau": 1, "tới": 1, "ngoái": -1, "kia": -2,
+    "vừa qua": -1, "vừa rồi": -1, "rồi": -1, "tiếp theo": 1, "kế tiếp": 1}  # fmt: skip
 _CODES = {"ngày": "d", "tuần": "wk", "tháng": "mo", "quý": "q", "năm": "a", "hôm": "d"}
 _N_UNITS = re.compile(
-    r" +(ngày|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|trước|tới đây|tới|nữa|sau đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))"
+    r" +(ngày|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|trước|tới đây|tới|nữa|sau"
+    r" đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)"
+    r"(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))"
 )
 _WEEKDAY = re.compile(
-    r"(?:(?P<part>sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?:ngày +)?(?:(?:thứ|th\.?) *(?P<n>hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|(?P<sun>chủ nhật|chúa nhật|cn)|(?P<t>t[2-7]))(?![\w])"
+    r"(?:(?P<part>sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?:ngày +)?(?:(?:thứ|th\.?)"
+    r" *(?P<n>hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|(?P<sun>chủ nhật|chúa nhật|cn)|(?P<t>t[2-7]))"
+    r"(?![\w])"
 )
+_LEADS_DAY = re.compile(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z")
 _WEEK_OF = re.compile(
-    r" +(?:của +)?tuần +(này|tới|sau|trước|qua|vừa qua|rồi)(?!\w)| +(này|tới|vừa qua|vừa rồi|tuần|sau|trước)(?!\w)(?! +(?:đó|khi))"
+    r" +(?:của +)?tuần +(này|tới|sau|trước|qua|vừa qua|rồi)(?!\w)| +(này|tới|vừa qua|vừa rồi"
+    r"|tuần|sau|trước)(?!\w)(?! +(?:đó|khi))"
 )
 _WEEKS = {"này": 0, "tới": 1, "sau": 1, "trước": -1, "qua": -1, "vừa qua": -1, "rồi": -1, "vừa rồi": -1}
 _WEEKEND = re.compile(r"cuối tuần +(này|qua|trước|tới|sau|vừa qua|rồi|vừa rồi)(?!\w)")
 _WEEK_IN = re.compile(
-    r"tuần +(?:lễ +)?(?:đầu tiên|đầu|thứ nhất|thứ +([1-5])|([1-5])|thứ +(hai|ba|tư)|cuối cùng|cuối)(?: +của)? +(?=tháng)"
+    r"tuần +(?:lễ +)?(?:đầu tiên|đầu|thứ nhất|thứ +([1-5])|([1-5])|thứ +(hai|ba|tư)|cuối cùng"
+    r"|cuối)(?: +của)? +(?=tháng)"
 )
 _WEEK_NUMBER = re.compile(r"tuần +(?:thứ +)?(\d{1,2})(?: +của)?(?: +năm +|/)((?:19|20)\d\d)(?!\d)")
 _SEASON = re.compile(
-    r"(?:mùa +)?(xuân|hè|hạ|thu|đông) +(?:(?:năm +)?((?:19|20)\d\d)|năm +(nay|ngoái|trước|sau|tới))(?!\d|\w| *-)"
+    r"(?:mùa +)?(xuân|hè|hạ|thu|đông) +(?:(?:năm +)?((?:19|20)\d\d)|năm +(nay|ngoái|trước|sau"
+    r"|tới))(?!\d|\w| *-)"
 )
 _SEASONS = {"xuân": 21, "hè": 22, "hạ": 22, "thu": 23, "đông": 24}
 
@@ -297,19 +315,14 @@ def _weekday(source: Source, at: int) -> Point | None:
             week, end = None, match.end()
         if of[2] in ("sau", "trước") and of[1] is None:
             week = 1 if of[2] == "sau" else -1
-    named = bool(
-        match["part"]
-        or of is not None
-        or match["sun"]
-        or (source.cased[match.end() - 1 : match.end()].isdigit() and False)
-    )
-    vào = re.search(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z", source.left(at, 8)) is not None
+    named = bool(match["part"] or of is not None or match["sun"])
+    led = _LEADS_DAY.search(source.left(at, 8)) is not None
     capital = (
         match["n"] is not None
         and source.cased[match.start("n")].isupper()
         and not source.cased[match.start("n") :][:3].isupper()
     )
-    score = 0.9 if named or vào else 0.7 if capital else 0.45 if source.reference is None else 0.55
+    score = 0.9 if named or led else 0.7 if capital else 0.45 if source.reference is None else 0.55
     resolved = resolve.weekday(source.reference, day, week) if source.reference is not None else None
     return Point(at, end, None, "weekday", day=day, score=score, rule="date.weekday", resolved=resolved)
 
@@ -335,15 +348,15 @@ def _week_in(source: Source, at: int) -> Point | None:
 
     week_of_year = _WEEK_NUMBER.match(source.low, at)
     if week_of_year is not None and 1 <= int(week_of_year[1]) <= 53:
-        value = f"{week_of_year[2]}-W{int(week_of_year[1]):02d}"
-        return Point(at, week_of_year.end(), value, "week", int(week_of_year[2]), score=0.9, rule="date.week")
+        said = f"{week_of_year[2]}-W{int(week_of_year[1]):02d}"
+        return Point(at, week_of_year.end(), said, "week", int(week_of_year[2]), score=0.9, rule="date.week")
     match = _WEEK_IN.match(source.low, at)
     if match is None:
         return None
     month = next((p for s, r in POINTS if "tháng" in s and (p := r(source, match.end())) is not None), None)
     if month is None or month.month is None:
         return None
-    value = None
+    value: str | None = None
     if month.year is not None and month.lunar is None:
         first = dt.date(month.year, month.month, 1)
         monday = first + dt.timedelta(days=(8 - first.isoweekday()) % 7)

@@ -21,14 +21,16 @@ _YEAR_NOT_MAY = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|học|qua)
 _YEAR_NOT_MONTH = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)")
 _WORD_FOLLOWS = re.compile(r" +[^\W\d_]")
 _COUNTED_FOLLOWS = re.compile(
-    r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)"
+    r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán"
+    r" bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)"
 )
 _QUARTER_FIGURE = re.compile(r"[1-4](?![\d.,]\d|\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _QUARTER_YEAR = re.compile(r" *[/-] *\d{4}")
 _LONE_DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?![\d]|[.,/-]\d|%|[^\W\d_])")
 _DAY_COUNTS = re.compile(
-    r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường hợp|phút|viên|ly|cốc|lít)(?!\w)"
+    r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường"
+    r" hợp|phút|viên|ly|cốc|lít)(?!\w)"
 )
 _TET = re.compile(r" +tết(?!\w)")
 _TWO_DIGITS = re.compile(r"\d{1,2}(?!\d)")
@@ -64,7 +66,8 @@ _MONTH_WORD = re.compile(
     r"(?: *, *| *)(?:tháng|thg\.?) +(" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True)) + r")(?!\w)"
 )
 _YEAR_TAIL = re.compile(
-    r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)|\.(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))"
+    r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)|\.(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})"
+    r"(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))"
 )
 _YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn))")
 _YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
@@ -91,7 +94,8 @@ def year_after(source: Source, position: int) -> tuple[int | None, int, int | No
 
 
 def _day_point(
-    source: Source, start: int, end: int, day: int | None, month: int, rule: str, *, score: float, year: int | None = None,
+    source: Source, start: int, end: int, day: int | None, month: int, rule: str, *, score: float,
+    year: int | None = None,
     shift: int | None = None,
 ) -> Point | None:  # fmt: skip
     if (day is not None and not is_day(year, month, day)) or not 1 <= month <= 12:
@@ -123,7 +127,8 @@ def _dmy(source: Source, at: int) -> Point | None:
     if not 1000 <= year <= 2200:
         return None
     return _day_point(
-        source, at, match.end(), int(match[1]), int(match[3]), "date.dmy" if len(match[4]) == 4 else "date.dmy.short",
+        source, at, match.end(), int(match[1]), int(match[3]),
+        "date.dmy" if len(match[4]) == 4 else "date.dmy.short",
         score=0.97 if len(match[4]) == 4 else 0.75, year=year,
     )  # fmt: skip
 
@@ -177,7 +182,8 @@ def _dm(source: Source, at: int) -> Point | None:
 
 
 _CUED = re.compile(
-    r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($"
+    r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ"
+    r" \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($"
 )
 
 
@@ -205,12 +211,12 @@ def _d_month(source: Source, at: int) -> Point | None:
         if low.startswith(("mùng ", "mồng "), at):
             start = at + 5
         numeral = source.numeral(start)
-        rằm = low.startswith("rằm", at)
-        if not rằm and (
+        full_moon = low.startswith("rằm", at)
+        if not full_moon and (
             numeral is None or numeral.style != "words" or not 1 <= numeral.value <= 31 or numeral.scale != 1
         ):
             return None
-        day, end = (15, at + 3) if rằm else (int(numeral.value), numeral.end)  # type: ignore[union-attr]
+        day, end = (15, at + 3) if full_moon else (int(numeral.value), numeral.end)  # type: ignore[union-attr]
     month, end, word = month_after(source, end)
     if month is None or (_YEAR_FOLLOWS.match(low, end) is None and _count_of_months(source, at, end, word)):
         return None
@@ -307,10 +313,14 @@ def _spoken_year(source: Source, at: int) -> tuple[int, int] | None:
     return int("".join(str(DIGITS[word]) for word in words)), match.end()
 
 
-_CAN_CHI = r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi|thân|dậu|tuất|hợi)"
+_CAN_CHI = (
+    r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi"
+    r"|thân|dậu|tuất|hợi)"
+)
 _YEAR = re.compile(r"((?:1[89]|20)\d\d)(?![\d]|[.,]\d|[/-]\w|[^\W\d_])")
 _YEAR_CUES = re.compile(
-    r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|sn|so với|hè|đông|xuân|thu|tết|đán|trước|sau|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z"
+    r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|sn|so với|hè|đông|xuân|thu|tết|đán|trước|sau"
+    r"|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z"
 )
 
 

@@ -18,7 +18,8 @@ _GAP = re.compile(r" +")
 _NOT_MEASURES = frozenset(["money", "time", "percent", "age"])
 _METRE_TAIL = re.compile(r"(\d+) ?(?:m|mét) ?(\d{1,2})(?![\w/²³]|[.,]\d)")
 _SIZES = re.compile(
-    r"(\d+(?:[.,]\d+)?) ?(km|m|cm|mm)? ?[x×] ?(\d+(?:[.,]\d+)?)(?: ?[x×] ?(\d+(?:[.,]\d+)?))? ?(km2|m2|m²|km|m|cm|mm)(?!\w)"
+    r"(\d+(?:[.,]\d+)?) ?(km|m|cm|mm)? ?[x×] ?(\d+(?:[.,]\d+)?)(?: ?[x×] ?(\d+(?:[.,]\d+)?))?"
+    r" ?(km2|m2|m²|km|m|cm|mm)(?!\w)"
 )
 _COMPOUND = {
     "tấn": 1,

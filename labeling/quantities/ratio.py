@@ -1,8 +1,12 @@
-"""RATIO: x out of y, a fraction, or a multiple.  `numerator` and `denominator` always; `value` where finite."""
+"""RATIO: x out of y, a fraction, or a multiple.  `numerator` and `denominator` always; `value` where
+finite.
+"""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from typing import Any
 
 from labeling.norm import Norm
 from labeling.quantities import guards
@@ -35,7 +39,8 @@ _WORD_TIMES = {
     "bội": None,
 }
 _MULTIPLE_BEFORE = re.compile(
-    r"(?:tăng|giảm|cao hơn|lớn hơn|nhiều hơn|thấp hơn|ít hơn|bằng|nhanh hơn|vượt|dài hơn|rộng hơn|đắt hơn|hơn|gấp)(?: +(?:thêm|lên|khoảng|hơn|gần|trên|tới|đến|được|xấp xỉ))*\s\Z"
+    r"(?:tăng|giảm|cao hơn|lớn hơn|nhiều hơn|thấp hơn|ít hơn|bằng|nhanh hơn|vượt|dài hơn|rộng"
+    r" hơn|đắt hơn|hơn|gấp)(?: +(?:thêm|lên|khoảng|hơn|gần|trên|tới|đến|được|xấp xỉ))*\s\Z"
 )
 _PHAN = re.compile(r" +phần +")
 _ON = re.compile(r" +(?:trên|trong tổng số|trong số|trong) +(?:tổng số +)?")
@@ -232,13 +237,13 @@ def _read_times(source: Source, position: int) -> Reading | None:
         return None
     low, at = source.low, match.end()
     cue = cue_before(source, at) if match[0].strip() != "gấp" else None
-    fields = {"mod": cue.mod, "cue": cue.word} if cue is not None else {}
+    fields: dict[str, Any] = {"mod": cue.mod, "cue": cue.word} if cue is not None else {}
     numeral = source.numeral(at)
     lan = _LAN.match(low, numeral.end) if numeral is not None else None
     if numeral is not None and lan is not None:
         norm = Norm(
             value=plain(numeral.value), numerator=plain(numeral.value), denominator="1", num=numeral.num,
-            numeral=numeral.style, rule="ratio.times", **fields,  # type: ignore[arg-type]
+            numeral=numeral.style, rule="ratio.times", **fields,
         )  # fmt: skip
         return Reading(position, lan.end(), "RATIO", norm, 0.97)
     if numeral is not None:
@@ -263,7 +268,7 @@ def _read_times(source: Source, position: int) -> Reading | None:
             numeral="words",
             rule="ratio.times.word",
             **fields,
-        )  # type: ignore[arg-type]
+        )
         return Reading(position, word.end(), "RATIO", norm, 0.9)
     return None
 
@@ -301,7 +306,7 @@ def _read_parts(source: Source, position: int) -> Reading | None:
     bottom = source.numeral(joint.end())
     value, end = (bottom.value, bottom.end) if bottom is not None else (None, 0)
     if bottom is None and low.startswith("tư", joint.end()):
-        value, end = DIGITS["tư"], joint.end() + 2
+        value, end = Decimal(DIGITS["tư"]), joint.end() + 2
     if value is None or value < 2 or value != int(value) or top.value != int(top.value):
         return None
     if bottom is not None and low[joint.end() : bottom.end] in ("trăm", "nghìn", "ngàn"):

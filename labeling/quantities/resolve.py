@@ -88,7 +88,9 @@ def span(reference: dt.date, unit: str, count: int) -> str:
 
 
 def weekday(reference: dt.date, day: int, week: int | None) -> str:
-    """A weekday (Monday 1 … Sunday 7) of the week `week` weeks away, or the next one from the reference on."""
+    """A weekday (Monday 1 … Sunday 7) of the week `week` weeks away, or the next one from the reference
+    on.
+    """
     if week is None:
         return (reference + dt.timedelta(days=(day - reference.isoweekday()) % 7)).isoformat()
     monday = reference - dt.timedelta(days=reference.isoweekday() - 1)

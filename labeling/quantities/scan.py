@@ -36,7 +36,8 @@ from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER_WORDS
 
 KINDS: tuple[Kind, ...] = (
-    percent.KIND, money.KIND, quantity.KIND, duration.KIND, date.KIND, clock.KIND, ratio.KIND, ordinal.KIND, cardinal.KIND,
+    percent.KIND, money.KIND, quantity.KIND, duration.KIND, date.KIND, clock.KIND, ratio.KIND, ordinal.KIND,
+    cardinal.KIND,
 )  # fmt: skip
 THRESHOLD = 0.4
 _PRECISION = 100
@@ -172,7 +173,9 @@ _KINDS_OF_UNITS = frozenset(["@none", "@percent", "@money", "@time", "@age", "@l
 def _numeral_rules(word: str, following: str, kind: str) -> tuple[Rule, ...]:
     return tuple(
         rule for rule in _RULES[word]
-        if rule.name != "date" and rule.follows is not None and (following in rule.follows or kind in rule.follows)
+        if rule.name != "date"
+        and rule.follows is not None
+        and (following in rule.follows or kind in rule.follows)
     )  # fmt: skip
 
 

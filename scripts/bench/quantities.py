@@ -3,8 +3,10 @@
     python scripts/bench/quantities.py [--peer-bytes N] [FILE ...]
 
 Prints MB/s of UTF-8 on one core for `labeling.quantities.find`, the ratio to `dateparser.search` and to
-`vietnam-number` (`pip install dateparser vietnam-number`; a peer that is not installed is named and left out),
-and how the time grows when an adversarial text grows fourfold (4.0 is linear).  Without files the seed articles
+`vietnam-number` (`pip install dateparser vietnam-number`; a peer that is not installed is named and left
+out),
+and how the time grows when an adversarial text grows fourfold (4.0 is linear).  Without files the seed
+articles
 and the paragraphs of `tests/cases/quantities/news.txt` are read, repeated to about two megabytes.
 The peers read a part of the same texts, because they are slow; the ratio compares rates.
 """
@@ -52,13 +54,13 @@ def peers() -> dict[str, Callable[[str], object] | None]:
     """The peers that are installed; None for those that are not."""
     found: dict[str, Callable[[str], object] | None] = {"dateparser.search": None, "vietnam-number": None}
     try:
-        from dateparser.search import search_dates
+        from dateparser.search import search_dates  # type: ignore[import-untyped]
 
         found["dateparser.search"] = lambda text: search_dates(text, languages=["vi"])
     except ImportError:
         pass
     try:
-        from vietnam_number import w2n
+        from vietnam_number import w2n  # type: ignore[import-not-found,unused-ignore]
 
         def words(text: str) -> None:
             for sentence in re.split(r"[.;\n]", text):
@@ -87,7 +89,11 @@ def main() -> None:
     rate(find, texts)  # builds the tables
     ours = rate(find, many)
     count = sum(len(find(text)) for text in texts)
-    print(f"labeling.quantities.find  {ours:6.2f} MB/s  ({size} bytes, {count} quantities, 1 per {size // count} bytes)")
+    print(
+        f"labeling.quantities.find  {ours:6.2f} MB/s  ({size} bytes, {count} quantities, 1 per"
+        f" {size // count}"
+        f" bytes)"
+    )
     part: list[str] = []
     for text in texts:
         if sum(map(len, part)) < options.peer_bytes:

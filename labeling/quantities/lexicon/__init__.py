@@ -71,7 +71,9 @@ def _never(name: str) -> tuple[str, ...]:
 
 
 def alternation(words: Iterable[str]) -> str:
-    """A regular expression for any of `words`, longest first, sharing prefixes; no word may go on after it."""
+    """A regular expression for any of `words`, longest first, sharing prefixes; no word may go on after
+    it.
+    """
     unique = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
     return "|".join(
         re.escape(word).replace("\\ ", " +") + (r"(?!\w)" if word[-1].isalnum() else "") for word in unique
