@@ -25,7 +25,7 @@ from exporters.formats.table import FORMATS
 from exporters.views import spans_of
 from tests.civic_release import gold_pairs, published, record, released, written_pairs
 from tests.nested import nested
-from tests.releasing import contents
+from tests.releasing import contents, vicivic
 
 GOLDEN = Path(__file__).parent / "cases" / "formats"
 HERE = [each.name for each in FORMATS if each.name != "spacy"]
@@ -426,3 +426,44 @@ def test_configs_that_hold_other_documents_are_refused(written, tmp_path):
     copy = rewritten(written[1], tmp_path, "tokens", lambda found: found.pop())
     with pytest.raises(ReleaseError, match="tin3: is not in every config"):
         export(copy, "gliner", tmp_path / "out")
+
+
+# --- the verb -----------------------------------------------------------------------------------
+
+
+def test_the_verb_says_what_is_not_held(written, tmp_path):
+    work, out = written[1].parents[1], tmp_path / "out"
+    done = vicivic("export", "conll", "--work", work, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(
+        "exported 1.0.0 as conll: 3 documents, 6 sentences, 5 spans; 10 spans not held"
+    )
+    assert "not held: 1 spans, each of which is cut back to what the column shows (TITLE 1)" in done.stderr
+    again = vicivic("export", "conll", "--from", written[1], "--out", out, "--json")
+    body = json.loads(again.stdout)
+    assert (body["verb"], body["counts"]["not_held"]) == ("export", 10)
+    assert body["lost"]["is cut back to what the column shows"] == {"TITLE": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("conllu",), 2, "no format 'conllu'; the formats are conll"),
+        (("brat", "--version", "3.0.0"), 2, "no release 3.0.0; there are 1.0.0"),
+        (("spacy",), 2, "pip install spacy"),
+        (("brat", "--from", "nowhere"), 1, "nowhere: no release here"),
+    ],
+)
+def test_wrong_usage_of_the_verb(arguments, code, message, written, tmp_path):
+    done = vicivic("export", *arguments, "--work", written[1].parents[1], "--out", tmp_path / "out")
+    assert (done.returncode, message in done.stderr) == (code, True), done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_release_yet(tmp_path):
+    from corpus.store import Workspace
+
+    Workspace(tmp_path / "w", create=True)
+    done = vicivic("export", "brat", "--work", tmp_path / "w")
+    assert (done.returncode, "no release yet; run `vicivic release` first" in done.stderr) == (2, True)

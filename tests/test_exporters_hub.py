@@ -343,21 +343,12 @@ def test_load_dataset_by_tag_gives_the_rows_of_that_version(hub, folder, tmp_pat
     assert found[2] == 6
 
 
-MOUNTED = """
-import sys, typer, vicivic
-from exporters.cli_publish import publish
-app = typer.Typer()
-app.command()(vicivic.guarded("publish", publish))
-app(sys.argv[1:])
-"""
-
-
 @pytest.fixture
 def run(hub, tmp_path):
     """The verb in a process of its own, pointed at the double."""
     said = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HOME": str(tmp_path / "hf")}
     return lambda *arguments: subprocess.run(
-        [sys.executable, "-c", MOUNTED, *map(str, arguments)],
+        [sys.executable, "-m", "vicivic", "publish", *map(str, arguments)],
         env={**os.environ, **said, "HF_HUB_DISABLE_XET": "1", "COLUMNS": "200"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

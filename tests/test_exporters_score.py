@@ -148,8 +148,7 @@ def shipped(tmp_path_factory):
     shutil.copytree(folder, home, copy_function=shutil.copyfile)
     shutil.copyfile(SCORER, home / "score.py")
     manifest = json.loads((home / "manifest.json").read_text("utf-8"))
-    manifest["test_digest"] = "d" * 64
-    (home / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert len(manifest["test_digest"]) == 64
     for config in ("spans", "tokens"):
         loaded = load_dataset(str(folder), config, split="test", cache_dir=str(root / "cache"))
         loaded.to_json(str(root / f"{config}.jsonl"), force_ascii=False)
@@ -167,8 +166,19 @@ def test_gold_against_itself_from_load_dataset(shipped):
     }  # fmt: skip
     for label in set(spans):
         assert report["scores"][label]["exact"]["all"]["gold"] == spans.count(label)
-    assert report["test_digest"] == "d" * 64
+    assert report["test_digest"] == json.loads((home / "manifest.json").read_text("utf-8"))["test_digest"]
     assert report["dataset"] == "1.0.0"
+    assert report["rows"] == report["rows_of_test"] == sum(1 for _ in release.documents("test"))
+
+
+def test_a_part_of_test_is_said_to_be_one(shipped, tmp_path):
+    home, root = shipped
+    lines = (root / "spans.jsonl").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "part.jsonl").write_text("".join(lines[:-1]), encoding="utf-8")
+    done = run(tmp_path / "part.jsonl", tmp_path / "part.jsonl", folder=home)
+    assert f"the test split has {len(lines)} rows: this gold is another split or a part" in done.stdout
+    whole = run(root / "tokens.jsonl", root / "tokens.jsonl", "--column", "ner_tags", folder=home)
+    assert "another split" not in whole.stdout
 
 
 @pytest.mark.parametrize("column", COLUMNS)

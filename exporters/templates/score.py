@@ -310,6 +310,13 @@ def known_names(arguments: argparse.Namespace, about: dict[str, Any]) -> list[st
     return []
 
 
+def rows_of_test(about: dict[str, Any], column: str | None) -> int | None:
+    """How many rows the test split has, where the manifest says so."""
+    splits = about.get("configs", {}).get("tokens" if column else "spans", {}).get("splits", {})
+    rows = splits.get("test", {}).get("rows")
+    return rows if isinstance(rows, int) else None
+
+
 def digest(gold: Rows) -> str:
     """A hash over ids and spans of the gold file: equal where scores may be compared."""
     said = [[identity, sorted(span[:3] for span in spans)] for identity, spans in sorted(gold.items())]
@@ -333,6 +340,10 @@ def table(report: dict[str, Any]) -> str:
             line += f"{score['f1']:7.3f}" if score else f"{'-':>7}"
         found.append(line)
     found.append(f"{report['rows']} rows, {report['without_prediction']} of them without prediction")
+    if report["rows_of_test"] not in (None, report["rows"]):
+        found.append(
+            f"the test split has {report['rows_of_test']} rows: this gold is another split or a part"
+        )
     found.append(f"test_digest {report['test_digest'] or 'unknown (no manifest.json beside score.py)'}")
     found.append(f"gold_digest {report['gold_digest']}")
     return "\n".join(found)
@@ -368,6 +379,7 @@ def main() -> int:
         "gold_digest": digest(gold),
         "column": arguments.column,
         "rows": len(gold),
+        "rows_of_test": rows_of_test(about, arguments.column),
         "without_prediction": missing,
         "scores": compare(gold, said, held or seen, arguments.resamples),
     }
