@@ -47,6 +47,9 @@ def read_listed(scan: Scan, i: int) -> Node | None:
         return None
     if scan.in_place_list:
         return Node(i, end, "place.listed")
+    if scan.low[last.j : i] == ["("]:  # the unit above in brackets: "xã Trung Sơn ([A Lưới])"
+        closed = end < scan.size and scan.low[end] in (")", ",")
+        return Node(i, end, "place.listed_freely") if closed and end - i > 1 else None
     # "xã Mường Típ, Mường Ải": a list without "các", of names that can't be persons
     listed = last.rule == "place.listed_freely"
     alike = listed or (last.rule == "place.unit" and last.j - last.i > 2)

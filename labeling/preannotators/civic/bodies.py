@@ -121,7 +121,7 @@ def _fits(scan: Scan, name: tuple[str, ...], body: Node) -> bool:
     if name in (("thường", "trực"), ("thường", "vụ")):
         return scan.shape[body.i] in "CU"
     if name == ("cơ", "quan"):
-        return first in ("ủy", "ubkt", "cảnh", "csđt")
+        return scan.shape[body.i] in "CU"
     return not (name == ("văn", "phòng") and first == "đăng")
 
 

@@ -161,6 +161,10 @@ def _fields_end(scan: Scan, k: int) -> int:
     for _ in range(6):
         if not scan.joined(end) or not scan.joined(end + 1):
             break
+        beside = _fields.at(scan.low, scan.fresh, end) if scan.shape[end] == "C" else None
+        if beside:
+            end = beside[0]
+            continue
         if scan.low[end] not in ("và", "-", ",", "&", "/"):
             break
         further = _fields.at(scan.low, scan.fresh, end + 1)

@@ -122,7 +122,7 @@ def read_titled(scan: Scan, i: int) -> Node | None:
     while t < scan.size and t - k < 24 and scan.joined(t) and not _ends_title(scan, t):
         programme = scan.best("PROGRAM", t)
         t = programme.j if programme else t + 1
-    if (t - k < 3 and scan.low[i] != "điều") or t == k:
+    if (t - k < 3 and scan.low[i] not in ("điều", "quy")) or t == k:
         return None
     if scan.low[i] == "điều" and scan.joined(t) and re.fullmatch(r"(?:19|20)\d\d", scan.low[t]):
         return Node(i, t + 1, "law.titled", scan.inside(k, t))

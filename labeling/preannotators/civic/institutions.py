@@ -80,7 +80,7 @@ def read_armed(scan: Scan, i: int) -> Node | None:
     if not found or not scan.joined(found[0]):
         return None
     k = found[0]
-    named = _armed_names.at(scan.low, scan.fresh, k) if scan.shape[k] == "C" else None
+    named = _armed_names.at(scan.low, scan.fresh, k) if scan.shape[k] in "CU" else None
     if named:
         k = named[0]
     if (

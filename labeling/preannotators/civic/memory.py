@@ -132,6 +132,8 @@ def _recase(tokens: Syllables, shape: list[str], i: int, j: int, memory: Memory)
 
 
 def _is_department(low: list[str], fresh: list[bool], k: int) -> bool:
+    if k and not fresh[k] and low[k - 1] in ("quốc", "cơ", "trụ", "dự", "đề", "căn"):
+        return False  # "quốc phòng", "cơ sở", "trụ sở" …
     found = _departments.at(low, fresh, k)
     return bool(found and _fields.at(low, fresh, found[0]))
 

@@ -51,7 +51,7 @@ def read_unit(scan: Scan, i: int) -> Node | None:
         ):
             return None
         end = max(runs.place_end(scan, k, number=noun in _numbered), _remembered_end(scan, k))
-        if scan.low[k] == "ủy" or (end == k + 1 and scan.low[k] in ("đoàn", "đội")):
+        if scan.low[k] == "ủy" or (end == k + 1 and scan.low[k] in ("đoàn", "đội", "hội")):
             return None
         return Node(i, end, "place.unit") if end > k else None
     if noun in _numbered:

@@ -130,6 +130,8 @@ def read_project(scan: Scan, i: int) -> Node | None:
     if not found or not scan.joined(found[0]):
         return None
     k = t = found[0]
+    if i and not scan.fresh[i] and scan.low[i - 1] in ("các", "những", "nhiều"):
+        return None
     if scan.low[k] in _STOPS or scan.shape[k] in "pn" or (scan.shape[k] == "l" and scan.low[k] not in _WORKS):
         return None
     while t < scan.size and t - k < 24 and scan.joined(t):
@@ -139,7 +141,12 @@ def read_project(scan: Scan, i: int) -> Node | None:
             continue
         comma = scan.low[t] == "," and scan.joined(t + 1) and scan.low[t + 1] in _WORKS
         dash = scan.low[t] == "-" and scan.joined(t + 1) and scan.shape[t + 1] == "C"
-        inner_and = scan.low[t] == "và" and scan.joined(t + 1) and scan.low[t + 1] in _WORKS
+        inner_and = (
+            scan.low[t] == "và"
+            and scan.joined(t + 1)
+            and scan.low[t + 1] in _WORKS
+            and not scan.best("LOC", t + 1)
+        )
         if not (comma or dash or inner_and) and (scan.shape[t] in "pn" or scan.low[t] in _STOPS):
             break
         t += 1

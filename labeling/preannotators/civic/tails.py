@@ -69,7 +69,17 @@ def tail(scan: Scan, k: int, *, bare: bool = True) -> Tail:
             runs.known_place(scan, k) == end or tuple(scan.low[k:end]) in scan.memory.places
         ):
             return k, ()
-        if end - k == 1 and scan.joined(end) and scan.shape[end] == "l" and not runs.known_place(scan, k):
+        post = scan.low[k - 1] in (
+            "phòng",
+            "bp",
+        )  # posts are named after one syllable too: "Đồn Biên phòng Nhâm"
+        if (
+            end - k == 1
+            and not post
+            and scan.joined(end)
+            and scan.shape[end] == "l"
+            and not runs.known_place(scan, k)
+        ):
             return k, ()
         if (
             end > k
@@ -84,9 +94,13 @@ def _names_person(scan: Scan, unit: Node) -> bool:
     """Whether the "name" after a unit's class noun is the holder of the office: "UBND xã Lê Văn An"."""
     k = next((k for k in range(unit.i, unit.j) if scan.shape[k] == "C" and k > unit.i), unit.j)
     name = tuple(scan.low[k : unit.j])
-    if name in scan.memory.places or name in DISTRICTS or unit.j - k < 3 or scan.low[k] not in runs.SURNAMES:
+    if name in scan.memory.places or name in DISTRICTS or scan.low[k : k + 1] == []:
         return False
-    return scan.low[k] in runs.CERTAIN or scan.low[k + 1] in runs.MIDDLE or name in scan.memory.persons
+    if scan.low[k] in runs.CERTAIN and runs.run_end(scan, k) - k >= 3:
+        return True
+    if unit.j - k < 3 or scan.low[k] not in runs.SURNAMES:
+        return False
+    return scan.low[k + 1] in runs.MIDDLE or name in scan.memory.persons
 
 
 def _area(scan: Scan, k: int) -> Tail:
