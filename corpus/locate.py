@@ -43,7 +43,7 @@ def find_places(
         for unit in _units_of_site(site):
             weights[unit.key] += SITE
     kept = {name: weight for name, weight in weights.items() if _in_force(by_key()[name], date)}
-    return tuple(_facts(kept))
+    return tuple(_facts(_without_twins(kept)))
 
 
 def _weigh(text: str, regions: Sequence[Region]) -> dict[str, float]:
@@ -61,7 +61,7 @@ def _weigh(text: str, regions: Sequence[Region]) -> dict[str, float]:
     for candidates, weight in named:
         matching = [unit for unit in candidates if province_of(unit).key in sure] or list(candidates)
         for unit in matching if len({unit.name for unit in matching}) == 1 else ():
-            weights[unit.key] += weight / len({province_of(unit).key for unit in matching})
+            weights[unit.key] += weight / len({province_of(unit).name for unit in matching})
     _bare_names(text, regions, weights)
     return weights
 
@@ -90,6 +90,19 @@ def _in_force(unit: Unit, date: str | None) -> bool:
     if not date or len(date) < 10 or not date[:4].isdigit():
         return True
     return bool(unit.valid_from) == (date >= REFORM)
+
+
+def _without_twins(weights: dict[str, float]) -> dict[str, float]:
+    """A unit that the reform left as it was, code and name, stands in both lists: the older entry counts."""
+    twins = {
+        name
+        for name in weights
+        if (old := by_key().get(f"vn63:{by_key()[name].code}"))
+        and old.key != name
+        and old.key in weights
+        and old.full_name == by_key()[name].full_name
+    }
+    return {name: weight for name, weight in weights.items() if name not in twins}
 
 
 def _facts(weights: dict[str, float]) -> Iterator[Fact]:

@@ -76,6 +76,8 @@ def _stops(line: Line) -> bool:
 
 def _is_title(page: Page, index: int) -> bool:
     line = page.lines[index]
+    if page.kinds and page.kinds[-1] == "title":  # a heading in capitals that goes on in a second line
+        return line.text.isupper() and page.lines[index - 1].text.isupper() and not _stops(line)
     if index >= page.head or "title" in page.kinds or not set(page.kinds) <= {"header"}:
         return False
     more = index + 1 < len(page.lines)

@@ -103,6 +103,11 @@ def test_texts_too_small_for_titles_and_bylines(text: str) -> None:
     assert {kind for kind, _ in kinds(text)} == {"body"}
 
 
+def test_a_heading_in_capitals_may_have_two_lines() -> None:
+    text = "HUYỆN TỔNG KẾT PHONG TRÀO THI ĐUA\nYÊU NƯỚC NĂM 2021\nSáng 5/3, huyện họp. Hội nghị đã bàn nhiều việc."
+    assert [kind for kind, _ in kinds(text)] == ["title", "title", "body"]
+
+
 def test_what_the_source_tells_comes_first() -> None:
     text = "Thu ngân sách đạt khá.\nẢnh của bạn đọc\nHuyện vượt thu ngân sách năm nay."
     found = find_regions(text, title="Thu ngân sách đạt khá.", captions=["Ảnh của bạn đọc"])
@@ -331,6 +336,12 @@ def test_lookup_folds_case_and_tone_marks() -> None:
             "Sáng 5/9/2025, UBND xã Bắc Hà, tỉnh Lào Cai họp.\nXã Bắc Hà thu 2 tỷ đồng.",
             {"district": None, "commune": "vn34:02839", "province": "vn34:15"},
         ),
+        ("UBND tỉnh Cao Bằng họp.\nTỉnh Cao Bằng thu 2 tỷ đồng.", {"district": None, "province": "vn63:04"}),
+        (
+            "UBND tỉnh Lào Cai họp.\nTỉnh Lào Cai thu 2 tỷ đồng.",
+            {"province": None},
+        ),  # of which list, it does not say
+        ("UBND tỉnh Lào Cai họp.\nNgày 5/3/2020, tỉnh Lào Cai thu 2 tỷ đồng.", {"province": "vn63:10"}),
         ("Hội nghị diễn ra thành công.", {"district": None, "province": None, "commune": None}),
     ],
 )
