@@ -72,7 +72,27 @@ def neighbours(source: Source, readings: list[Reading]) -> list[Reading]:
     """The passes that need two readings at once."""
     _share_units(source, readings)
     _join_times(source, readings)
+    _inherit_periods(readings)
     return readings
+
+
+_MONTHS = re.compile(r"[\dX]{4}-(\d\d)/[\dX]{4}-(\d\d)")
+
+
+def _inherit_periods(readings: list[Reading]) -> None:
+    """ "cùng kỳ năm 2020" after "6 tháng đầu năm 2021" means the same half of 2020: resolved from the context."""
+    months: tuple[str, str] | None = None
+    for index, reading in enumerate(readings):
+        norm = reading.norm
+        match = _MONTHS.fullmatch(norm.edtf or "") if reading.label == "DATE" else None
+        if match is not None:
+            months = match[1], match[2]
+        elif norm.rule == "date.same_period" and months is not None:
+            year = norm.edtf or norm.resolved
+            if year is not None and len(year) == 4 and year.isdigit():
+                value = f"{year}-{months[0]}/{year}-{months[1]}"
+                norm = msgspec.structs.replace(norm, resolved=value, resolved_from="context")
+                readings[index] = reading._replace(norm=norm)
 
 
 def _share_units(source: Source, readings: list[Reading]) -> None:

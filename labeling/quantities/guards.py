@@ -52,12 +52,18 @@ _MORE_NAMES = re.compile(
 )
 
 
+# a short figure between blanks in the middle of a line: no code, no phone, no list number
+_ORDINARY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*(?:,\d+)?(?:%|(?= )|(?=[,;)] ))(?! ?\d{3})")
+
+
 def blocked_until(source: Source, start: int) -> int:
     """Where the code, phone, list number or name part that a digit at `start` belongs to ends; else
     `start`.
     """
     cased, low = source.cased, source.low
     before = low[start - 1] if start else " "
+    if before == " " and _ORDINARY.match(low, start) and source.left(start, 8).strip(" -+*•"):
+        return start
     if before in "-/.,:+" and start > 1:
         earlier = low[start - 2]
         if earlier.isalnum() and (before in "-/.+" or earlier.isdigit()):
