@@ -2,6 +2,7 @@
 
 import random
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,9 @@ def test_entities_of_tags(tags: str, expected: list[tuple[int, int, str]]) -> No
     names = tags.split()
     found = [(item.first, item.last, item.label) for item in entities(names, [1.0] * len(names))]
     assert found == expected
+
+
+def test_threads_may_share_the_models() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda sentence: list(_stages.tag([sentence])), SENTENCES * 3))
+    assert [item[0] for item in found] == list(_stages.tag(SENTENCES)) * 3

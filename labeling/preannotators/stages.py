@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -163,9 +164,13 @@ class Stage:
 
 
 class Stages:
-    """The four stages over batches of sentences.  Holds the models (about 20 MB) and bounded tables."""
+    """The four stages over batches of sentences.  Holds the models (about 20 MB) and bounded tables.
+
+    May be shared by threads: one batch is tagged at a time.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._syllables: dict[tuple[int, int], Table] = {}
         self._words: dict[tuple[int, int], Table] = {}
         folder = library.folder()
@@ -196,7 +201,8 @@ class Stages:
 
     def _tag(self, batch: Sequence[list[Token]], *, chunk: bool) -> Iterator[Tagged]:
         filled = [tokens for tokens in batch if tokens]
-        tagged = iter(self._tag_filled(filled, chunk=chunk) if filled else ())
+        with self._lock:
+            tagged = iter(list(self._tag_filled(filled, chunk=chunk)) if filled else ())
         for tokens in batch:
             yield next(tagged) if tokens else Tagged([], [], [], [], [], [], [])
 
