@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 
+from exporters.citation import TITLE, bibtex
 from exporters.configs import DEFAULT_CONFIG
 from exporters.formats.huggingface import card_data
 from exporters.manifest import Manifest
 from exporters.parquet import Written
+from exporters.plots import plots
 from exporters.rows import Tally
 from exporters.splits import SPLITS
 from exporters.views import Views, column_labels
@@ -20,6 +22,8 @@ from labeling.scheme import Scheme
 # Bounds of the Hub's size categories, in rows of the default config.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 LARGEST = "1M<n<10M"
+
+FATES = ("accepted", "value corrected", "relabelled", "edge moved", "both", "added", "machine")
 
 CONFIG_TEXTS = {
     "tokens": "One sentence a row: syllable tokens with flat BIO tags.",
@@ -130,6 +134,10 @@ def card(manifest: Manifest, tally: Tally, written: dict[str, dict[str, Written]
         quality_rows=sorted(tally.qualities.items()),
         config_texts=CONFIG_TEXTS,
         written=written,
+        plots=plots(tally, scheme),
+        foreign_rows=sorted(tally.foreign.items()),
+        fates=[fate for fate in FATES if any(tally.fates[label, fate] for label in scheme.names)],
+        bibtex=bibtex(manifest),
     )
     return f"---\n{front}---\n\n{body}"
 
@@ -141,7 +149,7 @@ def front_matter(manifest: Manifest, written: dict[str, dict[str, Written]]) -> 
     return {
         "language": ["vi"],
         "license": manifest.license,
-        "pretty_name": "ViCivic: Vietnamese civic news with nested names and computed numbers",
+        "pretty_name": TITLE,
         "task_categories": ["token-classification"],
         "task_ids": ["named-entity-recognition"],
         "size_categories": [next((name for bound, name in SIZES if rows < bound), LARGEST)],

@@ -94,6 +94,8 @@ def check_counts(folder: Path, manifest: Manifest, tally: Tally) -> Iterator[Fau
         scheme=manifest.scheme,
         guideline=manifest.guideline,
         licence=manifest.license,
+        contact=manifest.contact,
+        authors=manifest.authors,
     )
     if content != manifest.content:
         yield Fault("counts", MANIFEST, "`content` is not the hash of what users load")

@@ -25,14 +25,38 @@ Number = Annotated[
     typer.Option("--version", metavar="X.Y.Z", help="Refuse when another number follows from what changed."),
 ]
 
+Licence = Annotated[
+    str,
+    typer.Option(
+        "--licence", metavar="ID", help="The Hub's id of a licence; `other`: the sources' own terms."
+    ),
+]
+Contact = Annotated[
+    str | None,
+    typer.Option("--contact", metavar="TEXT", help="Whom to ask for a takedown, as the card says it."),
+]
+Authors = Annotated[
+    list[str] | None, typer.Option("--author", metavar="NAME", help="Who is cited; repeat for several.")
+]
 
-def release(machine: Machine = False, version: Number = None, work: Work = WORK, json: Json = False) -> None:
+
+def release(
+    machine: Machine = False,
+    version: Number = None,
+    licence: Licence = "other",
+    contact: Contact = None,
+    authors: Authors = None,
+    work: Work = WORK,
+    json: Json = False,
+) -> None:
     """Freeze the next version of the dataset: settled records (1.x), or machine proposals (0.x)."""
+    from exporters.facts import Terms
     from exporters.release import release as run
 
+    terms = Terms(licence=licence, contact=contact, authors=tuple(authors or ()))
     workspace = Workspace(work)
     with workspace.writing():
-        done = run(workspace, machine=machine, version=version)
+        done = run(workspace, machine=machine, version=version, terms=terms)
     counts = done.counts
     left = {
         "settled" if done.kind == "human" else "pre-labelled": counts["waiting"],

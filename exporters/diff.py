@@ -100,6 +100,8 @@ def structural(before: Manifest, after: Manifest) -> Iterator[tuple[str, Level]]
         yield f"guideline {before.guideline} → {after.guideline}", "minor"
     if before.license != after.license:
         yield f"licence {before.license} → {after.license}", "patch"
+    if (before.contact, before.authors) != (after.contact, after.authors):
+        yield "contact or authors changed", "patch"
     # `changes` is made from the two releases, it does not tell them apart
     for name in [name for name in before.configs if name not in (*after.configs, CHANGES)]:
         yield f"config {name} removed", "major"

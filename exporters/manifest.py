@@ -37,6 +37,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     splits: dict[str, Written]
 
 
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far annotators agree on documents that several of them did: exact F1 of spans, and α."""
+
+    documents: int
+    spans: int
+    exact: float | None
+    exact_low: float | None
+    exact_high: float | None
+    alpha: float | None
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of manifest.json.  `created` is a date of the data, never of the clock."""
 
@@ -47,6 +58,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     created: str | None
     annotations_creators: str
     license: str
+    contact: str | None = None
+    authors: list[str] = []
+    agreement: Agreed | None = None
     scheme: str
     guideline: str
     labels: list[str]
@@ -60,7 +74,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def content_hash(
-    configs: dict[str, Config], *, labels: list[str], scheme: str, guideline: str, licence: str
+    configs: dict[str, Config],
+    *,
+    labels: list[str],
+    scheme: str,
+    guideline: str,
+    licence: str,
+    contact: str | None,
+    authors: list[str],
 ) -> str:
     """One hash over what users load; files, tools and version numbers are not in it."""
     return hashlib.sha256(
@@ -70,6 +91,8 @@ def content_hash(
                 "scheme": scheme,
                 "guideline": guideline,
                 "license": licence,
+                "contact": contact,
+                "authors": authors,
                 "configs": {
                     name: {
                         "features": config.features,

@@ -23,8 +23,8 @@ from labeling.scheme import Scheme
 from labeling.settle import RECORDS
 from labeling.span import Proposal, Record, by_position
 
-# DuckDB's share; above it the sort goes on in files under the release's temporary folder.
-SORT_MEMORY = "1GB"
+# DuckDB's share for each of two sorts; above it they go on in files under the release's temporary folder.
+SORT_MEMORY = "300MB"
 
 
 def records_path(workspace: Workspace) -> Path:

@@ -6,34 +6,32 @@ release before (`exporters.diff`, `exporters.versions`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from corpus import __version__
 from corpus.documents import read_documents
-from corpus.errors import ReleaseError, UsageError
+from corpus.errors import ReleaseError
 from corpus.store import Workspace, atomic_file
 from corpus.takedowns import Takedowns, read_takedowns
 from exporters.build import Build, described, freeze, placed, temporary, time_cuts, write_changes, write_rows
 from exporters.card import write_card
 from exporters.changelog import examples, section, write_changelog
+from exporters.citation import write_citation
+from exporters.croissant import write_croissant
 from exporters.diff import Difference, Side, changes, difference
+from exporters.facts import Terms, agreement, counts_of, first_manifest
 from exporters.formats.huggingface import CHANGES, check_features
-from exporters.manifest import Manifest, content_hash, hash_of_test, read_manifest, write_manifest
+from exporters.manifest import Manifest, read_manifest, write_manifest
 from exporters.material import has_records, human_items, machine_items
 from exporters.parquet import parquet_rows
-from exporters.splits import HELD, SMALL_WORKSPACE, SPLITS, Ledger, write_lines
+from exporters.plots import write_plots
+from exporters.splits import SMALL_WORKSPACE, Ledger, write_lines
 from exporters.tombstones import buried, write_tombstones
 from exporters.versions import Kind, Version, check_version, next_version, released
 from labeling.scheme import Scheme, load_scheme
-
-LICENSE = "other"
-CREATORS: dict[Kind, str] = {"machine": "machine-generated", "human": "expert-generated"}
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +49,7 @@ def release(
     *,
     machine: bool = False,
     version: str | None = None,
+    terms: Terms | None = None,
     progress: Callable[[str], None] = lambda document: None,
 ) -> Outcome:
     """Make the next release of a kind, unless nothing changed since the last one.
@@ -74,11 +73,11 @@ def release(
         build = Build()
         kept = placed(items, ledger, kind, build, takedowns.covers, cuts)
         write_rows(target, kept, scheme, build, progress)
-        counts = _counts(len(documents), build)
+        counts = counts_of(len(documents), build)
         if not build.documents:
             raise ReleaseError(_nothing(kind, counts))
         write_lines(target / "splits.csv", (ledger.lines[name] for name in sorted(build.documents)))
-        manifest = _manifest(target, scheme, kind, build, counts)
+        manifest = first_manifest(target, scheme, kind, build, counts=counts, terms=terms or Terms())
         if previous and previous.manifest.content == manifest.content:
             return Outcome(kind=kind, version=before[-1][0], path=None, counts=counts)
         found = _compare(previous, Side(target, manifest), takedowns)
@@ -86,7 +85,8 @@ def release(
         check_version(version, number, found)
         dated = ledger.date(fresh, str(number))
         write_lines(target / "splits.csv", (ledger.lines[name] for name in sorted(build.documents)))
-        manifest = msgspec.structs.replace(manifest, version=str(number))
+        agreed = agreement(workspace) if kind == "human" else None
+        manifest = msgspec.structs.replace(manifest, version=str(number), agreement=agreed)
         finish(target, manifest, previous, found, build, takedowns, scheme)
         if dated:
             ledger.append(dated)
@@ -162,6 +162,9 @@ def finish(
         new_test=previous is not None and previous.manifest.test_digest != manifest.test_digest,
     )
     write_changelog(target, newest, previous.folder if previous else None)
+    write_plots(target, build.tally, scheme)
+    write_citation(target, manifest)
+    write_croissant(target, manifest)
     write_card(target, manifest, build.tally, build.written, scheme)
     check_features(target, build.written)
     write_manifest(target, manifest)
@@ -172,64 +175,6 @@ def _earlier(previous: Side) -> Iterator[dict[str, Any]]:
     config = previous.manifest.configs.get(CHANGES)
     for file in config.splits.values() if config else ():
         yield from parquet_rows(previous.folder / file.path)
-
-
-def _manifest(target: Path, scheme: Scheme, kind: Kind, build: Build, counts: dict[str, int]) -> Manifest:
-    """The manifest as far as it is known before the release has a number."""
-    import datasets
-    import pyarrow as pa
-
-    configs = described(build.written, scheme)
-    said: dict[str, Any] = {
-        "labels": list(scheme.names),
-        "scheme": scheme.version,
-        "guideline": scheme.guideline,
-    }
-    return Manifest(
-        version="",
-        kind=kind,
-        previous=None,
-        created=created(build.newest),
-        annotations_creators=CREATORS[kind],
-        license=LICENSE,
-        code=f"vicivic {__version__}",
-        tools={"datasets": datasets.__version__, "pyarrow": pa.__version__},
-        content=content_hash(configs, licence=LICENSE, **said),
-        test_digest=hash_of_test(target, scheme.names),
-        counts=counts,
-        configs=configs,
-        **said,
-    )
-
-
-def created(newest: str | None) -> str | None:
-    """The release's date: SOURCE_DATE_EPOCH, else the day of the newest annotation, else none."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
-        return newest[:10] if newest else None
-    if not epoch.isdigit():
-        raise UsageError(f"SOURCE_DATE_EPOCH={epoch!r} is no count of seconds; unset it or give digits")
-    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-
-
-def _counts(documents: int, build: Build) -> dict[str, int]:
-    """Counts that add up: documents = released + pending + held + waiting."""
-    tally = build.tally
-    left_out = build.left_out
-    counts = {
-        "documents": documents,
-        "released": len(build.documents),
-        "pending": left_out["pending"],
-        "held": left_out[HELD],
-    }
-    counts["waiting"] = documents - sum(counts[name] for name in ("released", "pending", "held"))
-    counts |= {split: tally.documents[split] for split in SPLITS}
-    counts |= {
-        "sentences": tally.sentences.total(),
-        "tokens": tally.tokens.total(),
-        "spans": tally.labels.total(),
-    }
-    return counts
 
 
 def _nothing(kind: Kind, counts: dict[str, int]) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from corpus.document import Document
 from corpus.errors import SpanError
+from corpus.places import by_key, province_of
 from exporters.views import depths, label_ids, parents
 from labeling.norm import Norm
 from labeling.scheme import Scheme
@@ -43,6 +44,12 @@ class Tally(msgspec.Struct, kw_only=True):
     sentences: Counter[str] = msgspec.field(default_factory=Counter)
     tokens: Counter[str] = msgspec.field(default_factory=Counter)
     depths: Counter[int] = msgspec.field(default_factory=Counter)
+    fates: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
+    lengths: Counter[int] = msgspec.field(default_factory=Counter)
+    years: Counter[str] = msgspec.field(default_factory=Counter)
+    provinces: Counter[str] = msgspec.field(default_factory=Counter)
+    time_splits: Counter[str] = msgspec.field(default_factory=Counter)
+    shown: Counter[tuple[str, bool]] = msgspec.field(default_factory=Counter)
     qualities: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
 
 
@@ -81,6 +88,14 @@ def document_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
     """The one row of `documents`."""
     document = item.document
     tally.documents[item.split] += 1
+    tally.lengths[len(document.text) // 1_000] += 1
+    tally.years[(document.published or "")[:4] or "unknown"] += 1
+    for name in provinces(document):
+        tally.provinces[name] += 1
+    if item.time_split:
+        tally.time_splits[item.time_split] += 1
+    if not item.machine:
+        tally.shown[item.split, item.record.shown] += 1
     for layer, quality in item.record.quality.items():
         tally.qualities[layer, quality] += 1
     return [
@@ -105,6 +120,13 @@ def document_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
             **common(item),
         }
     ]
+
+
+def provinces(document: Document) -> list[str]:
+    """The provinces that a document's place codes lie in, each once; codes that no table knows are left."""
+    known = by_key()
+    names = (province_of(known[code]).full_name for code in document.places if code in known)
+    return list(dict.fromkeys(names))
 
 
 def span_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
@@ -136,6 +158,8 @@ def provenance_rows(item: Item, scheme: Scheme, tally: Tally) -> list[Row]:
     record = item.record
     ids = label_ids(scheme.version)
     shared = common(item)
+    for span in record.spans:
+        tally.fates[span.label, span.fate or span.how] += 1
     return [
         {
             "id": span.id,
