@@ -27,13 +27,14 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the quality report: one HTML page, no network, no scripts; --json prints the same numbers."""
-    from exporters import report as reporting
+    from exporters.report import build
+    from exporters.report_page import write
 
     workspace = Workspace(work)
     path = out or workspace.folder("report") / "report.html"
     with workspace.writing():
-        found = reporting.build(workspace, draws=draws)
-        reporting.write(found, path)
+        found = build(workspace, draws=draws)
+        write(found, path)
     met = found.progress
     summary(
         "report",

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from corpus.store import Workspace
 from exporters import charts
 from exporters.cli_report import report as verb
-from exporters.report import build, page, write
+from exporters.report import build
+from exporters.report_page import page, write
 from labeling.cli.quality import agreement, scores
 from labeling.settle import settle
 from tests.test_labeling_quality_cli import planted

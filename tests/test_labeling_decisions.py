@@ -26,59 +26,10 @@ from labeling.norm import Norm
 from labeling.people import pseudonyms
 from labeling.scheme import load_scheme
 from labeling.settle import read_records, settle
-from labeling.span import AnnotatedSpan, Annotation, Record, RecordSpan
+from labeling.span import Record, RecordSpan
+from tests.curating import LINE, A, B, C, at, keys, said, workspace_of
 
 SCHEME = load_scheme()
-LINE = "Huyện ủy họp. UBND huyện Đầm Hà báo cáo. Đồng chí Nam nói về xã Tân Lập. "
-A, B, C = "an@example.org", "binh@example.org", "chi@example.org"
-
-
-def at(text, surface, label, nth=0, norm=None):
-    start = -1
-    for _ in range(nth + 1):
-        start = text.index(surface, start + 1)
-    return AnnotatedSpan(
-        start=start,
-        end=start + len(surface),
-        label=label,
-        text=surface,
-        region=f"{label}{start}",
-        origin="manual",
-        norm=norm,
-    )
-
-
-def said(document, author, spans, *, number=1, **more):
-    fields = {
-        "key": ("s", 1, number, "2026-01-01"),
-        "document": document.id,
-        "digest": document.digest,
-        "part": None,
-        "scheme": "1",
-        "guideline": "1.0",
-        "round": "r1",
-        "layer": "both",
-        "author": author,
-        "editor": author,
-        "status": "submitted",
-        "created_at": "2026-01-01",
-        "updated_at": "2026-01-01",
-        "lead_time": 30.0,
-        "blind": False,
-        "merge_version": None,
-        "shown": (),
-        "spans": tuple(spans),
-    }
-    return Annotation(**{**fields, **more})
-
-
-def workspace_of(root, documents, annotations):
-    workspace = Workspace(root, create=True)
-    add_documents(workspace, documents)
-    path = workspace.folder("annotations") / "p.jsonl"
-    append_events(path, (event("annotation", item) for item in annotations))
-    settle(workspace)
-    return workspace
 
 
 @pytest.fixture
@@ -92,10 +43,6 @@ def pair(tmp_path):
         given.append(said(item, A, [*shared, at(LINE, "Huyện ủy", "ORG"), edge], number=2 * n))
         given.append(said(item, B, [*shared, at(LINE, "UBND huyện Đầm Hà", "ORG")], number=2 * n + 1))
     return workspace_of(tmp_path / "work", documents, given)
-
-
-def keys(record):
-    return {(span.text, span.label) for span in record.spans}
 
 
 # --- applying decisions ---------------------------------------------------------------------------

@@ -10,10 +10,9 @@ from labeling.markup import marked
 from labeling.people import pseudonyms
 from labeling.scheme import load_scheme
 from labeling.settle import settle
-from tests.test_labeling_decisions import LINE, at, said, workspace_of
+from tests.curating import LINE, A, B, at, said, workspace_of
 
 SCHEME = load_scheme()
-A, B = "an@example.org", "binh@example.org"
 TEXT = LINE + "<script>alert(1)</script> & xã Tân Lập"
 
 

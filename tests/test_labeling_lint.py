@@ -18,7 +18,7 @@ from labeling.norm import Norm
 from labeling.people import pseudonyms
 from labeling.settle import read_records, settle
 from labeling.span import AnnotatedSpan
-from tests.test_labeling_decisions import said, workspace_of
+from tests.curating import said, workspace_of
 
 
 def place(text, surface, label, norm=None, nth=0):

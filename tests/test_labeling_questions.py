@@ -19,10 +19,9 @@ from labeling.questions import (
     write_review,
 )
 from labeling.scheme import load_scheme
-from tests.test_labeling_decisions import said, workspace_of
+from tests.curating import A, B, said, workspace_of
 
 SCHEME = load_scheme()
-A, B = "an@example.org", "binh@example.org"
 TEXTS = {"d0": "Huyện ủy họp.", "d1": "Hội đồng họp.", "d2": "Huyện ủy và huyện ủy."}
 
 

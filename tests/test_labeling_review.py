@@ -21,11 +21,10 @@ from labeling.review import (
 from labeling.scheme import load_scheme
 from labeling.settle import read_records, settle
 from labeling.studio.config import TELEX, VNI
+from tests.curating import LINE, A, B, at, keys, said, workspace_of
 from tests.desk import Desk
-from tests.test_labeling_decisions import LINE, at, keys, said, workspace_of
 
 SCHEME = load_scheme()
-A, B = "an@example.org", "binh@example.org"
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -15,10 +13,10 @@ import typer
 from corpus.command import WORK, Json, Work, finish, report, tell
 from corpus.errors import UsageError
 from corpus.store import Workspace
+from labeling.cli.figures import difference_words, measure_words, print_table, rate_words, write_csv
 
 if TYPE_CHECKING:
-    from labeling.agreement.table import Line, Measure
-    from labeling.intervals import Rate
+    from labeling.agreement.table import Line
     from labeling.scores.measure import Scores
 
 SCORES_EXAMPLES = (
@@ -74,7 +72,7 @@ def scores(
         _print_people(found)
     for item in found.verdicts:
         act = "switch off" if item.action == "off" else f"trust {item.trust} in"
-        tell(f"{act} {item.source}:{item.rule} {item.label}: precision {_rate(item.precision)}")
+        tell(f"{act} {item.source}:{item.rule} {item.label}: precision {rate_words(item.precision)}")
     state = f"{len(written)} written" if apply else "nothing written, add --apply --by NAME"
     report(
         "scores",
@@ -103,16 +101,16 @@ def _print_cards(found: Scores, label: str | None, rounds: bool) -> None:
             card.label,
             card.round,
             card.basis,
-            _rate(card.precision),
-            _rate(card.recall),
-            _rate(card.f1),
+            rate_words(card.precision),
+            rate_words(card.recall),
+            rate_words(card.f1),
             f"{card.dropped_right}/{card.dropped}" if card.dropped else "",
         )
         for card in found.cards
         if (rounds or card.round == "*") and (label is None or card.label == label)
     ]
     heads = ("source", "rule", "label", "round", "basis", "precision", "recall", "F1", "dropped, right")
-    _table(heads, rows)
+    print_table(heads, rows)
 
 
 def _print_people(found: Scores) -> None:
@@ -126,12 +124,12 @@ def _print_people(found: Scores) -> None:
         )
         for person in found.people
     ]
-    _table(("annotator", "documents", "proposals", "s/1,000 characters", "stands out"), rows)
+    print_table(("annotator", "documents", "proposals", "s/1,000 characters", "stands out"), rows)
     met = found.anchoring
     if met.missed.value is not None:
         tell(
-            f"proposals made people miss {_difference(met.missed)} of the spans and accept "
-            f"{_difference(met.accepted_wrongly)} of the proposals wrongly"
+            f"proposals made people miss {difference_words(met.missed)} of the spans and accept "
+            f"{difference_words(met.accepted_wrongly)} of the proposals wrongly"
         )
     for words, time in (("with proposals", met.shown), ("blind", met.blind)):
         if time.documents:
@@ -157,11 +155,11 @@ def agreement(
     lines += [(f"{pair.one} – {pair.other}", "all", line) for pair in found.pairs for line in pair.lines]
     lines += [("all", item.round, line) for item in found.rounds for line in item.lines]
     if csv_ is not None:
-        _write_csv(csv_, lines)
+        write_csv(csv_, lines)
     if not as_json:
         rows = [_line(who, when, line) for who, when, line in lines if when == "all" and line.label == "*"]
         rows += [_line("all", "all", line) for line in found.lines if line.label != "*"]
-        _table(("annotators", "round", "label", "spans", "exact", "label-free", "partial", "α"), rows)
+        print_table(("annotators", "round", "label", "spans", "exact", "label-free", "partial", "α"), rows)
         for topic in found.topics:
             tell(f"{topic.count:4} × {topic.surface}: {topic.kind}, {topic.labels[0]} or {topic.labels[1]}")
     for item in found.foreign:
@@ -172,7 +170,7 @@ def agreement(
         tell(f"not compared: {count} spans with the label {name!r}, which the scheme does not know")
     whole = found.lines[0] if found.lines else None
     figures = (
-        f"exact F1 {_measure(whole.exact)}, α {_measure(whole.alpha)}"
+        f"exact F1 {measure_words(whole.exact)}, α {measure_words(whole.alpha)}"
         if whole
         else "nobody shared a document"
     )
@@ -192,22 +190,7 @@ def agreement(
 
 def _line(who: str, when: str, line: Line) -> tuple[str, ...]:
     figures = (line.exact, line.free, line.partial, line.alpha)
-    return who, when, line.label, str(line.spans), *(_measure(item) for item in figures)
-
-
-def _write_csv(path: Path, lines: Iterable[tuple[str, str, Line]]) -> None:
-    from corpus.store import atomic_file
-
-    names = ("exact", "free", "partial", "alpha")
-    heads = [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
-    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["annotators", "round", "label", "spans", *heads])
-        for who, when, line in lines:
-            figures = [
-                getattr(getattr(line, name), end) for name in names for end in ("value", "low", "high")
-            ]
-            writer.writerow([who, when, line.label, line.spans, *figures])
+    return who, when, line.label, str(line.spans), *(measure_words(item) for item in figures)
 
 
 def lint(
@@ -273,32 +256,3 @@ def lint(
         counts |= {"mended": mended.spans, "repaired": mended.repaired, "repaired_before": mended.already}
     report("lint", counted + fixed, counts, as_json=as_json, lint=linted)
     finish(linted.severities.get("error", 0))
-
-
-# --- figures as words -------------------------------------------------------------------------------
-
-
-def _rate(found: Rate) -> str:
-    if found.value is None:
-        return "–"
-    return f"{found.value:.3f} [{found.low:.2f}, {found.high:.2f}] of {found.n:g}"
-
-
-def _measure(found: Measure) -> str:
-    return "–" if found.value is None else f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
-
-
-def _difference(found: Any) -> str:
-    return f"{100 * found.value:.1f} % [{100 * found.low:.1f}, {100 * found.high:.1f}]"
-
-
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table on stdout; wide as it must be where stdout is a file."""
-    from rich.console import Console
-    from rich.table import Table
-
-    if rows:
-        table = Table(*heads, box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*row)
-        Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)

@@ -7,68 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
-
-import msgspec
 
 from corpus.document import Document
 from labeling.concordance import nested
 from labeling.derive import split_place
 from labeling.lint.finding import Finding, finding, to
-from labeling.preannotators.nest import NESTING
-from labeling.preannotators.table import NAMES, NUMBERS
-from labeling.span import by_position
+from labeling.lint.nesting import crossing, nested_forbidden, nested_missing
+from labeling.lint.surfaces import named_here_not_there, two_labels
+from labeling.lint.words import words
+from labeling.preannotators.table import NUMBERS
 
 Check = Callable[[Document, Sequence[Any]], Iterator[Finding]]
 _QUOTES = {"“": "”", "‘": "’", "«": "»", '"': '"'}
 _TRIM = ",;:!?…–-“”\"'‘’«»"  # a full stop may belong to an abbreviation
-
-
-class Inside(msgspec.Struct, frozen=True):
-    """What must stand nested: `pattern` inside a span of one of `outer` is a span of `label`."""
-
-    label: str
-    outer: tuple[str, ...]
-    pattern: str
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A piece of text that nobody marked."""
-
-    start: int
-    end: int
-    label: str = ""
-
-
-class Words(msgspec.Struct, frozen=True):
-    """The tables of words.toml."""
-
-    outside: dict[str, tuple[str, ...]]
-    before: dict[str, tuple[str, ...]]
-    after: dict[str, str]
-    compounds: tuple[str, ...]
-    inside: tuple[Inside, ...]
-
-
-@cache
-def words() -> Words:
-    """The shipped tables."""
-    return msgspec.toml.decode((resources.files("labeling.lint") / "words.toml").read_bytes(), type=Words)
-
-
-def crossing(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
-    """Two spans cross, or two labels lie on the same characters."""
-    around: list[Any] = []
-    for span in by_position(spans):
-        around = [outer for outer in around if outer.end > span.start]
-        for outer in around:
-            same = (outer.start, outer.end) == (span.start, span.end)
-            if same or span.end > outer.end:
-                word = "lies on the same characters as" if same else "crosses"
-                yield finding("crossing", "error", document, span, f"{word} {outer.label} {outer.text!r}")
-        around.append(span)
 
 
 def trimming(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
@@ -176,47 +128,6 @@ def words_after(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
             )
 
 
-def nested_missing(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
-    """A name inside a name is not marked."""
-    marked = {(span.start, span.end): span.label for span in spans}
-    covered = {(span.label, span.start) for span in spans} | {(span.label, span.end) for span in spans}
-    for span in spans:
-        for rule in words().inside:
-            if span.label not in rule.outer:
-                continue
-            for match in _pattern(rule.pattern).finditer(span.text):
-                start, end = span.start + match.start(), span.start + match.end()
-                known = (
-                    (rule.label, start) in covered or (rule.label, end) in covered or (start, end) in marked
-                )
-                if not known:
-                    change = to(document, start, end, rule.label, add=True)
-                    message = f"{match[0]!r} inside it is a {rule.label} of its own"
-                    yield finding("nested-missing", "warning", document, span, message, change)
-
-
-@cache
-def _pattern(written: str) -> re.Pattern[str]:
-    """A pattern of words.toml, its <U> and <L> spelled out for Latin script with Vietnamese letters."""
-    capitals = "".join(letter for letter in map(chr, range(0x41, 0x1EFA)) if letter.isupper())
-    latin = "".join(letter for letter in capitals if letter < "\u0250" or letter >= "\u1e00")
-    return re.compile(written.replace("<U>", f"[{latin}]").replace("<L>", r"[^\W\d_]"))
-
-
-def nested_forbidden(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
-    """Something stands inside what may not hold it (rules 2, 15, 16 and 17)."""
-    for span, outer in nested(spans):
-        for rule in NESTING:
-            holders = outer if rule.any_depth else outer[-1:]
-            if rule.name == "bare-name" and split_place(span.text)[0]:
-                continue  # "sông Hồng" in "Đồng bằng sông Hồng" has a class noun of its own
-            bad = next((item for item in holders if rule.forbids(item, span, document.text)), None)
-            if bad is not None:
-                message = f"may not stand inside {bad.label} {bad.text!r} ({rule.name})"
-                yield finding("nested-forbidden", "error", document, span, message)
-                break
-
-
 def numbers_read(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
     """A number span leaves out a word that bounds it, or its value does not follow from its text."""
     from labeling.quantities import find
@@ -242,51 +153,6 @@ def numbers_read(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
                 yield finding("cue-outside", "hint", document, span, message, change)
         if norm is None:
             yield finding("no-value", "hint", document, span, "a number without a value")
-
-
-def named_here_not_there(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
-    """A name that is marked in this document stands elsewhere in it without a mark."""
-    text = document.text
-    names: dict[str, str] = {}
-    for span in spans:
-        if span.label in NAMES and (" " in span.text or len(span.text) > 3) and not span.text.islower():
-            names.setdefault(span.text, span.label)
-    if not names:
-        return
-    taken = sorted((span.start, span.end) for span in spans)
-    longest = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    for match in re.finditer(rf"(?<!\w)(?:{longest})(?!\w)", text):
-        start, end = match.span()
-        if not any(s < end and start < e for s, e in taken):
-            label = names[match[0]]
-            place = Place(start, end)
-            change = to(document, start, end, label, add=True)
-            yield finding(
-                "unmarked-repeat", "warning", document, place, f"marked as {label} elsewhere here", change
-            )
-
-
-def two_labels(document: Document, spans: Sequence[Any]) -> Iterator[Finding]:
-    """One surface carries two labels in this document: the rarer one is shown."""
-    labels: dict[str, dict[str, list[Any]]] = {}
-    for span in spans:
-        if span.label in NAMES:
-            labels.setdefault(span.text.casefold(), {}).setdefault(span.label, []).append(span)
-    for by_label in labels.values():
-        if len(by_label) > 1:
-            ranked = sorted(by_label.items(), key=lambda item: (-len(item[1]), item[0]))
-            (main, _), *rest = ranked
-            for _, rare in rest:
-                for span in rare:
-                    change = to(document, span.start, span.end, main)
-                    yield finding(
-                        "two-labels",
-                        "warning",
-                        document,
-                        span,
-                        f"is {main} elsewhere in this document",
-                        change,
-                    )
 
 
 CHECKS: dict[str, Check] = {

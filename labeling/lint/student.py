@@ -16,9 +16,9 @@ import msgspec
 
 from corpus.document import Document
 from corpus.segment import sentences, syllables
-from labeling.lint.checks import Place
 from labeling.lint.finding import Finding, finding, to
 from labeling.lint.run import Marked
+from labeling.lint.words import Place
 from labeling.preannotators.table import NAMES
 from labeling.span import by_position
 
