@@ -80,7 +80,7 @@ _MONTHS = re.compile(r"[\dX]{4}-(\d\d)/[\dX]{4}-(\d\d)")
 
 
 def _inherit_periods(readings: list[Reading]) -> None:
-    """ "cùng kỳ năm 2020" after "6 tháng đầu năm 2021" means the same half of 2020: resolved from the context."""
+    """ "cùng kỳ năm 2020" after "6 tháng đầu năm 2021" means that half of 2020: known from the context."""
     months: tuple[str, str] | None = None
     for index, reading in enumerate(readings):
         norm = reading.norm

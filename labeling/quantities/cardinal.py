@@ -21,52 +21,11 @@ from labeling.quantities.triggers import NUMBER
 # "Chương trình 135 giai đoạn II": a numbered series is no counted noun
 _SERIES_NEXT = re.compile(r" +(?:giai đoạn|khóa|nhiệm kỳ|lần thứ|đợt|năm) +(?:\d|[ivx]+(?!\w))")
 _SYLLABLE = re.compile(r" +([^\W\d_]+)")
-_NO_NOUN = frozenset(
-    [
-        "vì",
-        "mỗi",
-        "và",
-        "hoặc",
-        "hay",
-        "là",
-        "của",
-        "trong",
-        "tại",
-        "ở",
-        "với",
-        "cho",
-        "để",
-        "thì",
-        "mà",
-        "đã",
-        "được",
-        "bị",
-        "sẽ",
-        "đang",
-        "so",
-        "từ",
-        "đến",
-        "tới",
-        "theo",
-        "trên",
-        "dưới",
-        "vào",
-        "ra",
-        "về",
-        "do",
-        "bởi",
-        "nên",
-        "khi",
-        "nếu",
-        "như",
-        "cũng",
-        "còn",
-        "lại",
-        "không",
-        "chưa",
-        "đạt",
-    ]
-)
+_NO_NOUN = frozenset([
+    "vì", "mỗi", "và", "hoặc", "hay", "là", "của", "trong", "tại", "ở", "với", "cho", "để", "thì", "mà",
+    "đã", "được", "bị", "sẽ", "đang", "so", "từ", "đến", "tới", "theo", "trên", "dưới", "vào", "ra",
+    "về", "do", "bởi", "nên", "khi", "nếu", "như", "cũng", "còn", "lại", "không", "chưa", "đạt"
+])  # fmt: skip
 
 
 @cache

@@ -28,36 +28,10 @@ _NOT_AFTER = re.compile(r" +(?:công(?!\w)(?! nghiệp| tác| an)|dương|âm|á
 _ORDER = {"Y": 0, "M": 1, "W": 2, "D": 3, "TH": 4, "TM": 5, "TS": 6}
 _FACTORS = {"ms": Decimal("0.001"), "us": Decimal("0.000001"), "ns": Decimal("0.000000001")}
 # before a number of hours these words say how long, not when
-_LENGTH_CUES = frozenset(
-    [
-        "trong",
-        "sau",
-        "hơn",
-        "gần",
-        "suốt",
-        "khoảng",
-        "dài",
-        "mất",
-        "việc",
-        "học",
-        "ngủ",
-        "thêm",
-        "đủ",
-        "tổng",
-        "tròn",
-        "qua",
-        "ngoài",
-        "chừng",
-        "từng",
-        "mỗi",
-        "hết",
-        "quá",
-        "được",
-        "cách",
-        "dưới",
-        "trên",
-    ]
-)
+_LENGTH_CUES = frozenset([
+    "trong", "sau", "hơn", "gần", "suốt", "khoảng", "dài", "mất", "việc", "học", "ngủ", "thêm", "đủ",
+    "tổng", "tròn", "qua", "ngoài", "chừng", "từng", "mỗi", "hết", "quá", "được", "cách", "dưới", "trên"
+])  # fmt: skip
 
 
 @cache
@@ -112,39 +86,11 @@ def _is_length(source: Source, amount: Amount) -> bool:
     return _NOT_AFTER.match(low, amount.unit_end) is None
 
 
-_ONE_BEFORE = frozenset(
-    [
-        "trong",
-        "sau",
-        "hơn",
-        "gần",
-        "khoảng",
-        "mỗi",
-        "hạn",
-        "được",
-        "tròn",
-        "thêm",
-        "suốt",
-        "hết",
-        "đúng",
-        "đủ",
-        "ngoài",
-        "qua",
-        "chừng",
-        "tới",
-        "đến",
-        "từ",
-        "dưới",
-        "trên",
-        "tù",
-        "mất",
-        "kéo",
-        "dài",
-        "nhất",
-        "thiểu",
-        "đa",
-    ]
-)
+_ONE_BEFORE = frozenset([
+    "trong", "sau", "hơn", "gần", "khoảng", "mỗi", "hạn", "được", "tròn", "thêm", "suốt", "hết", "đúng",
+    "đủ", "ngoài", "qua", "chừng", "tới", "đến", "từ", "dưới", "trên", "tù", "mất", "kéo", "dài",
+    "nhất", "thiểu", "đa"
+])  # fmt: skip
 
 
 def _article(source: Source, amount: Amount) -> bool:

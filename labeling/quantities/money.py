@@ -147,60 +147,12 @@ def _read_bare_scale(source: Source, position: int) -> Reading | None:
     return Reading(range_start(source, amount), end, "MONEY", norm, 0.92)
 
 
-_FUNCTION_WORDS = frozenset(
-    [
-        "mua",
-        "bán",
-        "trả",
-        "nuôi",
-        "làm",
-        "xây",
-        "sửa",
-        "chi",
-        "gửi",
-        "nộp",
-        "đóng",
-        "về",
-        "ra",
-        "lên",
-        "xuống",
-        "đi",
-        "đầu",
-        "gồm",
-        "vì",
-        "do",
-        "để",
-        "cho",
-        "và",
-        "hoặc",
-        "mà",
-        "thì",
-        "là",
-        "từ",
-        "của",
-        "do",
-        "khi",
-        "nếu",
-        "với",
-        "trong",
-        "tại",
-        "ở",
-        "vào",
-        "so",
-        "đến",
-        "được",
-        "bị",
-        "nhưng",
-        "hay",
-        "theo",
-        "nữa",
-        "thôi",
-        "rồi",
-        "trở",
-        "mỗi",
-        "một",
-    ]
-)
+_FUNCTION_WORDS = frozenset([
+    "mua", "bán", "trả", "nuôi", "làm", "xây", "sửa", "chi", "gửi", "nộp", "đóng", "về", "ra", "lên",
+    "xuống", "đi", "đầu", "gồm", "vì", "do", "để", "cho", "và", "hoặc", "mà", "thì", "là", "từ", "của",
+    "do", "khi", "nếu", "với", "trong", "tại", "ở", "vào", "so", "đến", "được", "bị", "nhưng", "hay",
+    "theo", "nữa", "thôi", "rồi", "trở", "mỗi", "một"
+])  # fmt: skip
 
 
 def _function_word(source: Source, position: int) -> bool:

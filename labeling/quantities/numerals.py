@@ -11,97 +11,23 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from labeling.quantities.model import Numeral, Style
+from labeling.quantities.figures import DIGITS, FIGURE, SCALES, figure_value, plain, roman
+from labeling.quantities.model import Numeral
+from labeling.quantities.number_words import HALF_WORDS, ODD_WORDS, ONE, POINT_WORDS, SUFFIX, Parser, Token
 
-_SUFFIX_TAIL = re.compile(r"\d{1,3}(?![\d\w.,/])")
-_CLOSES = re.compile(r"\s*(?:$|[.,;:)\]!?]|đồng|đô|vnđ|vnd|usd|euro|nữa|rồi)")
-DIGITS = {
-    "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "nhăm": 5,
-    "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
-}  # fmt: skip
-_PLAIN = frozenset(["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "bẩy", "tám", "chín"])
-_AFTER_TENS = frozenset(
-    ["một", "mốt", "hai", "ba", "bốn", "tư", "lăm", "nhăm", "sáu", "bảy", "bẩy", "tám", "chín"]
-)
-_ONLY_AFTER_TENS = frozenset(["mốt", "tư", "lăm", "nhăm"])
-SCALES = {
-    "chục": Decimal(10), "trăm": Decimal(100), "nghìn": Decimal(1000), "ngàn": Decimal(1000),
-    "vạn": Decimal(10000),
-    "triệu": Decimal(10**6), "tỷ": Decimal(10**9), "tỉ": Decimal(10**9),
-}  # fmt: skip
-_BIG = frozenset(["nghìn", "ngàn", "vạn", "triệu", "tỷ", "tỉ"])
-_ODD = frozenset(["linh", "lẻ", "lẽ"])
-_HALF = frozenset(["rưỡi", "rưởi"])
-_POINT = frozenset(["phẩy", "phảy", "chấm"])
-_SUFFIXES = {"k": Decimal(1000), "tr": Decimal(10**6), "M": Decimal(10**6), "G": Decimal(10**9)}
-
-WORDS = (*DIGITS, "mười", "mươi", *SCALES, *_ODD, *_HALF, *_POINT)
-FIGURE = (
-    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d]|\.\d)"
-    r"|\d{1,3}(?:,\d{3})+\.\d+(?![\d.,]*\d)"
-    r"|\d{1,3}(?:,\d{3}){2,}(?![\d]|,\d)"
-    r"|[1-9]\d{0,2}(?: \d{3})+(?:,\d+)?(?![\d]|[.,/-]\d)"
-    r"|\d+,\d+(?![\d]|,\d)|\d+\.\d+(?![\d]|\.\d)|,\d+|\d+"
-)
+WORDS = (*DIGITS, "mười", "mươi", *SCALES, *ODD_WORDS, *HALF_WORDS, *POINT_WORDS)
 _FIGURE = re.compile(FIGURE)
 _TOKEN = re.compile(rf" *(?:({FIGURE})|({'|'.join(sorted(WORDS, key=len, reverse=True))})(?!\w))")
 _FIRST = re.compile(rf"({FIGURE})|({'|'.join(sorted(WORDS, key=len, reverse=True))})(?!\w)")
-_ONE = Decimal(1)
-_SUFFIX = re.compile(r"(tr|k|M|G)(?![^\W\d_])")
-_ROMAN = re.compile(r"(?=[mdclxvi])m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?!\w)")
-_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
 _LONGEST_RUN = 6
-
-
-class Token:
-    """One token of a numeral: a figure ("1,2") or a number word, and where it ends."""
-
-    __slots__ = ("end", "figure", "word")
-
-    def __init__(self, word: str, end: int, *, figure: bool) -> None:
-        self.word = word
-        self.end = end
-        self.figure = figure
 
 
 @lru_cache(maxsize=8192)
 def _plain_figure(figure: str) -> tuple[Decimal, str, str]:
     value, variant = figure_value(figure)
     return value, plain(value, keep=True), variant
-
-
-@lru_cache(maxsize=8192)
-def figure_value(figure: str) -> tuple[Decimal, str]:
-    """A digit figure's value and the style that decided it: "", "us" (reversed signs) or "space"."""
-    if " " in figure:
-        return Decimal(figure.replace(" ", "").replace(",", ".")), "space"
-    dots, commas = figure.count("."), figure.count(",")
-    if dots and commas:
-        if figure.rindex(".") > figure.rindex(","):
-            return Decimal(figure.replace(",", "")), "us"
-        return Decimal(figure.replace(".", "").replace(",", ".")), ""
-    if commas > 1:
-        return Decimal(figure.replace(",", "")), "us"
-    if dots:
-        head, _, tail = figure.rpartition(".")
-        grouped = len(tail) == 3 and not (head == "0" or head.startswith("00"))
-        return (Decimal(figure.replace(".", "")), "") if grouped else (Decimal(figure), "us")
-    return Decimal(figure.replace(",", ".") if figure[0] != "," else "0." + figure[1:]), ""
-
-
-def roman(text: str, position: int) -> tuple[int, int] | None:
-    """A Roman figure at `position` of a lower-case text: (value, end), or None."""
-    match = _ROMAN.match(text, position)
-    if match is None or match.end() == position:
-        return None
-    total = last = 0
-    for letter in reversed(match[0]):
-        value = _ROMAN_VALUES[letter]
-        total += value if value >= last else -value
-        last = max(last, value)
-    return total, match.end()
 
 
 def numeral_at(low: str, position: int) -> Numeral | None:
@@ -111,14 +37,14 @@ def numeral_at(low: str, position: int) -> Numeral | None:
         return None
     if match[1] is not None:
         end = match.end()
-        if _TOKEN.match(low, end) is None and _SUFFIX.match(low, end) is None:
+        if _TOKEN.match(low, end) is None and SUFFIX.match(low, end) is None:
             value, num, variant = _plain_figure(match[1])
-            return Numeral(position, end, value, num, _ONE, "arabic", variant)
+            return Numeral(position, end, value, num, ONE, "arabic", variant)
     tokens: list[Token] = []
     run = 0  # digit words (or figures) in a row: three can't belong to one number, save after "phẩy"
     while match is not None:
         run = run + 1 if match[1] is not None or match[2] in DIGITS else 0
-        if run > _LONGEST_RUN or (run > 1 and match[1] is not None and tokens[-1].word not in _POINT):
+        if run > _LONGEST_RUN or (run > 1 and match[1] is not None and tokens[-1].word not in POINT_WORDS):
             break
         if match[1] is not None:
             tokens.append(Token(match[1], match.end(), figure=True))
@@ -127,266 +53,10 @@ def numeral_at(low: str, position: int) -> Numeral | None:
         else:
             tokens.append(Token(match[2], match.end(), figure=False))
         match = _TOKEN.match(low, match.end()) if len(tokens) < 40 else None
-    parsed = _Parser(tokens, low).parse()
+    parsed = Parser(tokens, low).parse()
     if parsed is None:
         return None
     return Numeral(position, *parsed)
 
 
-class _Parser:
-    """Reads the longest well-formed number from the front of a token list."""
-
-    def __init__(self, tokens: list[Token], low: str) -> None:
-        self.tokens = tokens
-        self.low = low
-        self.at = 0
-        self.variant = ""
-
-    def word(self, ahead: int = 0) -> str:
-        index = self.at + ahead
-        return self.tokens[index].word if index < len(self.tokens) and not self.tokens[index].figure else ""
-
-    def parse(self) -> tuple[int, Decimal, str, Decimal, Style, str] | None:
-        first = self.tokens[0]
-        if first.figure:
-            suffixed = self._suffixed(first)
-            if suffixed is not None:
-                return suffixed
-        group, figure = self._group(), ""
-        if group is None:
-            if first.word not in SCALES or (len(self.tokens) == 1 and first.word == "chục"):
-                return None
-            group = Decimal(1)
-        elif first.figure and self.at == 1:
-            figure = first.word
-        group = self._point(group)
-        total, scale = self._scales(group)
-        if scale != 1 and self.word() in _POINT:
-            total, scale = self._point(total), _ONE
-        end = self.tokens[self.at - 1].end
-        figures = any(token.figure for token in self.tokens[: self.at])
-        words = any(not token.figure for token in self.tokens[: self.at])
-        style: Style = "mixed" if figures and words else "arabic" if figures else "words"
-        num = plain(group if scale > 1 and total == group * scale else total)
-        if figure and total == group * scale:
-            num = plain(group, keep=True)
-        return end, total, num, scale if total == group * scale else Decimal(1), style, self.variant
-
-    def _suffixed(self, first: Token) -> tuple[int, Decimal, str, Decimal, Style, str] | None:
-        """ "100k", "2tr", "2tr5" (2.5 million), "1tr200" (1.2 million): a suffix glued to the digits."""
-        match = _SUFFIX.match(self.low, first.end)
-        if match is None:
-            return None
-        value, variant = figure_value(first.word)
-        if match[1] == "G" and value >= 1:
-            return None
-        scale, end = _SUFFIXES[match[1]], match.end()
-        tail = _SUFFIX_TAIL.match(self.low, end) if match[1] == "tr" else None
-        if tail is not None:
-            value += Decimal(f"0.{tail[0]}")
-            end = tail.end()
-        return end, value * scale, plain(value, keep=True), scale, "arabic", variant or "suffix." + match[1]
-
-    def _digit(self, allowed: frozenset[str], ahead: int = 0) -> int | None:
-        word = self.word(ahead)
-        return DIGITS[word] if word in allowed else None
-
-    def _group(self) -> Decimal | None:
-        """A figure, or words below one thousand."""
-        if self.at >= len(self.tokens):
-            return None
-        if self.tokens[self.at].figure:
-            value, variant = figure_value(self.tokens[self.at].word)
-            self.variant = self.variant or variant
-            self.at += 1
-            if self.word() == "trăm" and value == value.to_integral_value() and value < 10:
-                self.at += 1
-                return value * 100 + (self._after_hundred() or 0)
-            return value
-        digit = self._digit(_PLAIN | {"không"})
-        if digit is not None and self.word(1) == "trăm":
-            self.at += 2
-            return Decimal(digit * 100 + (self._after_hundred() or 0))
-        tens = self._tens()
-        return Decimal(tens) if tens is not None else None
-
-    def _after_hundred(self) -> int | None:
-        """What follows "trăm": linh/lẻ and a digit, tens, "rưỡi" (50), or one digit (×10: một trăm hai)."""
-        if self.word() in _ODD:
-            digit = self._digit(_PLAIN | _ONLY_AFTER_TENS, 1)
-            if digit is not None:
-                self.at += 2
-                return digit
-            return None
-        if self.word() in _HALF:
-            self.at += 1
-            return 50
-        digit = self._digit(_PLAIN)
-        follower = self.word(1)
-        if (digit is not None and follower in ("mươi", "chục")) or self.word() == "mười":
-            return self._tens()
-        if digit is not None and follower in _AFTER_TENS - {"một"}:
-            value = digit * 10 + DIGITS[follower]
-            self.at += 2
-            return value
-        if self.word() in (_PLAIN | {"tư"}) - {"năm"} and follower not in _BIG and follower != "trăm":
-            self.at += 1
-            return DIGITS[self.tokens[self.at - 1].word] * 10
-        if self.word() in (_PLAIN | {"tư"}) and follower in _BIG:
-            self.at += 1
-            return DIGITS[self.tokens[self.at - 1].word] * 10
-        return None
-
-    def _tens(self) -> int | None:
-        if self.word() == "mười":
-            self.at += 1
-            return 10 + self._ones()
-        digit = self._digit(_PLAIN)
-        if digit is None:
-            if self.word() == "không":
-                self.at += 1
-                return 0
-            return None
-        if self.word(1) in ("mươi", "chục"):
-            self.at += 2
-            return digit * 10 + self._ones()
-        if self.word(1) in ("mốt", "lăm", "nhăm", "tư") and digit > 1:
-            self.at += 2
-            return digit * 10 + DIGITS[self.tokens[self.at - 1].word]
-        self.at += 1
-        return digit
-
-    def _ones(self) -> int:
-        """The digit after tens; "năm" there is the year ("hai mươi năm" = 20 years)."""
-        digit = self._digit(_AFTER_TENS)
-        if digit is None or self.word(1) in ("trăm", "mươi"):
-            return 0
-        self.at += 1
-        return digit
-
-    def _point(self, group: Decimal) -> Decimal:
-        """Spoken decimals: "hai phẩy năm", "2 phẩy 23", "một chấm không năm"."""
-        if self.word() not in _POINT or self.at + 1 >= len(self.tokens):
-            return group
-        mark = self.at
-        self.at += 1
-        token, digits = self.tokens[self.at], ""
-        if token.figure and token.word.isdigit():
-            digits = token.word
-            self.at += 1
-        elif self.word(1) in ("mươi", "chục") or self.word() == "mười":
-            tens = self._tens()
-            digits = str(tens) if tens is not None else ""
-        else:
-            while self.word() in DIGITS and self.word(1) not in ("trăm", "mươi"):
-                if digits == "5" and self.word() == "năm" and self.word(1) not in DIGITS:
-                    break
-                digits += str(DIGITS[self.word()])
-                self.at += 1
-        if not digits:
-            self.at = mark
-            return group
-        return group + Decimal(f"0.{digits}")
-
-    def _scales(self, group: Decimal) -> tuple[Decimal, Decimal]:
-        """(total, the scale of the first group): multiplies and adds scale words and smaller groups."""
-        total, scale = group, Decimal(1)
-        last: Decimal | None = None
-        done = Decimal(0)
-        while True:
-            word = self.word()
-            if word in SCALES and not (
-                word in ("trăm", "chục") and last is None and not self._may_scale_small()
-            ):
-                step = SCALES[word]
-                if last is not None and step > last:
-                    done, group = Decimal(0), done + group
-                self.at += 1
-                group *= step
-                scale = scale * step if last is None or step > last else scale
-                last = step
-                while self.word() in _BIG and SCALES[self.word()] >= 1000 and not self._starts_new(last):
-                    group *= SCALES[self.word()]
-                    scale *= SCALES[self.word()]
-                    last = SCALES[self.word()]
-                    self.at += 1
-                done, group = done + group, Decimal(0)
-                total = done
-                if self.word() in _HALF:
-                    self.at += 1
-                    total = done = done + last / 2
-                    return total, scale
-                more = self._remainder(last)
-                if more is None:
-                    return total, scale
-                group, closed = more
-                total = done + group
-                if closed:
-                    return total, scale
-                continue
-            if self.word() in _HALF and last is None and group < 100 and not self._figure_before():
-                self.at += 1
-                return group + Decimal("0.5"), scale
-            return total, scale
-
-    def _figure_before(self) -> bool:
-        return self.tokens[self.at - 1].figure and "," in self.tokens[self.at - 1].word
-
-    def _may_scale_small(self) -> bool:
-        """ "5 chục", "3 trăm", "2 trăm nghìn": after a figure a small scale word multiplies."""
-        return self.tokens[self.at - 1].figure or self.at == 0
-
-    def _starts_new(self, last: Decimal) -> bool:
-        return SCALES[self.word()] < last and last >= 1000 and self.word() not in ("tỷ", "tỉ", "triệu")
-
-    def _remainder(self, last: Decimal) -> tuple[Decimal, bool] | None:
-        """What a smaller group adds after a scale: (amount, whether the numeral ends there)."""
-        mark = self.at
-        if self.word() in _ODD:
-            self.at += 1
-            group = self._group()
-            if group is not None:
-                return group, self.word() not in _BIG
-            self.at = mark
-            return None
-        if last < 100 or self.at >= len(self.tokens):
-            return None
-        single = self.word() in (_PLAIN | {"tư"}) and self.word(1) not in (
-            "trăm",
-            "mươi",
-            "chục",
-            *_BIG,
-            "mốt",
-            "lăm",
-        )
-        token = self.tokens[self.at]
-        group = self._group() if self.word() != "tư" else Decimal(4)
-        if group is None:
-            return None
-        if self.word() == "tư" and self.at == mark:
-            self.at += 1
-        if self.word() in _BIG and SCALES[self.word()] != last:
-            return group, False
-        if single:
-            if token.word == "năm" or not self._ends_here(token.end):
-                self.at = mark
-                return None
-            return group * last / 10, True
-        if token.figure:
-            if token.word.isdigit() and len(token.word) == 1 and last >= 1000 and self._ends_here(token.end):
-                return group * last / 10, True
-            self.at = mark
-            return None
-        return group, True
-
-    def _ends_here(self, end: int) -> bool:
-        """After "triệu hai" only the end, a mark or a currency may follow; a noun makes it a count."""
-        return _CLOSES.match(self.low, end) is not None
-
-
-def plain(value: Decimal, *, keep: bool = False) -> str:
-    """A canonical decimal string: no exponent, no trailing zeros (unless `keep`), "0" for zero."""
-    text = format(value, "f")
-    if "." in text and not keep:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+__all__ = ["DIGITS", "FIGURE", "SCALES", "WORDS", "figure_value", "numeral_at", "plain", "roman"]

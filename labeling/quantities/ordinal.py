@@ -79,47 +79,11 @@ def _read_mark(source: Source, position: int) -> Reading | None:
     )
 
 
-_RANKED = frozenset(
-    [
-        "đứng",
-        "xếp",
-        "hạng",
-        "vị",
-        "lần",
-        "kỳ",
-        "họp",
-        "phiên",
-        "người",
-        "con",
-        "ngày",
-        "tháng",
-        "năm",
-        "tuần",
-        "khóa",
-        "vòng",
-        "bàn",
-        "giải",
-        "vụ",
-        "ca",
-        "đời",
-        "lượt",
-        "phiên",
-        "sáng",
-        "tay",
-        "vòng",
-        "cây",
-        "suất",
-        "huy",
-        "tỉnh",
-        "huyện",
-        "xã",
-        "thành",
-        "đợt",
-        "tập",
-        "trận",
-        "bàn",
-    ]
-)
+_RANKED = frozenset([
+    "đứng", "xếp", "hạng", "vị", "lần", "kỳ", "họp", "phiên", "người", "con", "ngày", "tháng", "năm",
+    "tuần", "khóa", "vòng", "bàn", "giải", "vụ", "ca", "đời", "lượt", "phiên", "sáng", "tay", "vòng",
+    "cây", "suất", "huy", "tỉnh", "huyện", "xã", "thành", "đợt", "tập", "trận", "bàn"
+])  # fmt: skip
 
 
 def _checked(source: Source, start: int, end: int, norm: Norm, *, weekday: bool) -> Reading | None:
@@ -153,24 +117,10 @@ def _roman_at(source: Source, position: int) -> tuple[int, int] | None:
     return figure
 
 
-_ARABIC_SERIES = frozenset(
-    [
-        "báo động",
-        "khóa",
-        "khoá",
-        "loại",
-        "hạng",
-        "cấp độ",
-        "cấp",
-        "mức độ",
-        "đợt",
-        "vòng",
-        "lần",
-        "mũi",
-        "giai đoạn",
-        "bậc",
-    ]
-)
+_ARABIC_SERIES = frozenset([
+    "báo động", "khóa", "khoá", "loại", "hạng", "cấp độ", "cấp", "mức độ", "đợt", "vòng", "lần", "mũi",
+    "giai đoạn", "bậc"
+])  # fmt: skip
 
 
 def _read_series(source: Source, position: int) -> Reading | None:
@@ -236,26 +186,10 @@ def _read_first(source: Source, position: int) -> Reading | None:
     return Reading(position, match.end(), "ORDINAL", _norm(1, "words", "ordinal.first"), 0.8)
 
 
-SERIES_WORDS = frozenset(
-    [
-        "báo",
-        "khóa",
-        "khoá",
-        "loại",
-        "hạng",
-        "cấp",
-        "mức",
-        "đợt",
-        "vòng",
-        "mũi",
-        "giai",
-        "bậc",
-        "phiên",
-        "kỳ",
-        "kì",
-        "tập",
-    ]
-)
+SERIES_WORDS = frozenset([
+    "báo", "khóa", "khoá", "loại", "hạng", "cấp", "mức", "đợt", "vòng", "mũi", "giai", "bậc", "phiên",
+    "kỳ", "kì", "tập"
+])  # fmt: skip
 _NUMBERS = NUMBER | ROMAN | {"nhất", "nhì", "tư"}
 KIND = Kind(
     "ORDINAL",

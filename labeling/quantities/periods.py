@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 
-from corpus.dates import WEEKDAYS, edtf
-from labeling.quantities import resolve
-from labeling.quantities.numerals import roman
+from corpus.dates import edtf
 from labeling.quantities.points import Point, PointReader, year_after
+from labeling.quantities.relative import EDGE_WORDS
 from labeling.quantities.source import Source
 
 _HALF_TAIL = re.compile(r" *[/,]? *(\d{4})(?!\d|[.,]\d)")
@@ -18,7 +17,6 @@ _HALF_SHIFT = re.compile(r" +(nay|ngoái|trước|sau|tới|này)(?!\w)")
 _GAP = re.compile(r" +")
 _YEAR_ALONE = re.compile(r"((?:19|20)\d\d)(?!\d|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_ANCHOR = re.compile(r" +(?:đó|đây|khi|này|ngày|tết)(?!\w)")
 _YEARS = re.compile(r"((?:1[5-9]|20|21)\d\d) *- *((?:1[5-9]|20|21)\d\d|\d\d)(?![\d]|[.,]\d|[/-]\d|[^\W\d_])")
 _YEARS_TO = re.compile(r"((?:1[5-9]|20|21)\d\d) +(?:đến|tới) +(?:năm +)?((?:1[5-9]|20|21)\d\d)(?!\d|[.,]\d)")
 _TERM = re.compile(
@@ -36,42 +34,6 @@ _N_MONTHS = re.compile(
     r"(\d{1,2}) +tháng(?: *[/-] *(\d{4})| +(?:của +)?năm +(\d{4}|nay|ngoái|trước))(?![\w])"
 )
 _SAME = re.compile(r"cùng kỳ(?: +(?:của|với))?|cùng kì")
-_DAY_WORDS = re.compile(
-    r"(?:(?P<part>sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?P<day>ngày"
-    r" hôm nay|ngày hôm qua|hôm nay|hôm qua|hôm kia|hôm trước|ngày mai|ngày kia|ngày mốt|ngày"
-    r" nay(?= *\()|sớm mai)(?!\w)"
-)
-_PART_WORDS = re.compile(
-    r"(sáng sớm|rạng sáng|sáng|trưa|chiều|tối|đêm|khuya) +(nay|qua|mai|kia|hôm ấy(?= *\())(?!\w)"
-)
-_SHIFTS = {"nay": 0, "hôm nay": 0, "ngày hôm nay": 0, "ngày nay": 0, "qua": -1, "hôm qua": -1,
-    "ngày hôm qua": -1, "hôm kia": -2, "hôm trước": -2, "mai": 1, "ngày mai": 1, "sớm mai": 1,
-    "ngày kia": 2, "kia": 2, "ngày mốt": 2, "hôm ấy": 0}  # fmt: skip
-_UNIT_ANCHOR = re.compile(
-    r"(?:(đầu|giữa|cuối|hết|những ngày cuối|những ngày đầu|những tháng cuối|những tháng đầu|dịp"
-    r" cuối|dịp đầu) +)?(ngày|tuần|tháng|quý|năm) +(này|nay|qua|trước|sau|tới|ngoái|kia|vừa qua"
-    r"|vừa rồi|rồi|tiếp theo|kế tiếp)(?!\w)"
-)
-_ANCHORS = {"này": 0, "nay": 0, "qua": -1, "trước": -1, "sau": 1, "tới": 1, "ngoái": -1, "kia": -2,
-    "vừa qua": -1, "vừa rồi": -1, "rồi": -1, "tiếp theo": 1, "kế tiếp": 1}  # fmt: skip
-_CODES = {"ngày": "d", "tuần": "wk", "tháng": "mo", "quý": "q", "năm": "a", "hôm": "d"}
-_N_UNITS = re.compile(
-    r" +(ngày|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|trước|tới đây|tới|nữa|sau"
-    r" đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)"
-    r"(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))"
-)
-_WEEKDAY = re.compile(
-    r"(?:(?P<part>sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?:ngày +)?(?:(?:thứ|th\.?)"
-    r" *(?P<n>hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|(?P<sun>chủ nhật|chúa nhật|cn)|(?P<t>t[2-7]))"
-    r"(?![\w])"
-)
-_LEADS_DAY = re.compile(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z")
-_WEEK_OF = re.compile(
-    r" +(?:của +)?tuần +(này|tới|sau|trước|qua|vừa qua|rồi)(?!\w)| +(này|tới|vừa qua|vừa rồi"
-    r"|tuần|sau|trước)(?!\w)(?! +(?:đó|khi))"
-)
-_WEEKS = {"này": 0, "tới": 1, "sau": 1, "trước": -1, "qua": -1, "vừa qua": -1, "rồi": -1, "vừa rồi": -1}
-_WEEKEND = re.compile(r"cuối tuần +(này|qua|trước|tới|sau|vừa qua|rồi|vừa rồi)(?!\w)")
 _WEEK_IN = re.compile(
     r"tuần +(?:lễ +)?(?:đầu tiên|đầu|thứ nhất|thứ +([1-5])|([1-5])|thứ +(hai|ba|tư)|cuối cùng"
     r"|cuối)(?: +của)? +(?=tháng)"
@@ -82,6 +44,13 @@ _SEASON = re.compile(
     r"|tới))(?!\d|\w| *-)"
 )
 _SEASONS = {"xuân": 21, "hè": 22, "hạ": 22, "thu": 23, "đông": 24}
+
+
+def _rows() -> tuple[tuple[frozenset[str], PointReader], ...]:
+    """All rows of single dates: those that a period is made of."""
+    from labeling.quantities.date_rows import ROWS
+
+    return ROWS
 
 
 def _term(source: Source, at: int) -> Point | None:
@@ -185,10 +154,9 @@ def _small(source: Source, at: int) -> int:
 
 def _half_other(source: Source, at: int, match: re.Match[str]) -> Point | None:
     """ "nửa cuối tháng 7/2021", "nửa đầu nhiệm kỳ 2020-2025"."""
-    from labeling.quantities.points import POINTS
 
     unit_at = match.start(2)
-    for starts, read in (*POINTS, *PERIODS):
+    for starts, read in _rows():
         if match[2].split()[0] in starts:
             point = read(source, unit_at)
             if point is not None:
@@ -209,7 +177,6 @@ def _months_of(source: Source, at: int) -> Point | None:
 
 def _same_period(source: Source, at: int) -> Point | None:
     """ "cùng kỳ năm 2020", "cùng kỳ năm trước", "cùng kỳ tháng 6/2021"."""
-    from labeling.quantities.points import POINTS
 
     match = _SAME.match(source.low, at)
     if match is None:
@@ -219,7 +186,7 @@ def _same_period(source: Source, at: int) -> Point | None:
         return None
     best: Point | None = None
     word = _first_word(source, after.end())
-    for starts, read in (*POINTS, *PERIODS):
+    for starts, read in _rows():
         if word in starts and word != "cùng":
             point = read(source, after.end())
             if point is not None and (best is None or point.end > best.end):
@@ -237,114 +204,9 @@ def _first_word(source: Source, at: int) -> str:
     return match[0] if match is not None else ""
 
 
-def _day_word(source: Source, at: int) -> Point | None:
-    """ "hôm nay", "sáng nay", "chiều qua", "ngày mai": the day counted from the document's own."""
-    match = _DAY_WORDS.match(source.low, at)
-    if match is not None:
-        word = match["day"]
-    else:
-        match = _PART_WORDS.match(source.low, at)
-        if match is None:
-            return None
-        word = match[2]
-        if word == "mai" and source.cased[match.start(2)].isupper():
-            return None
-    shift = _SHIFTS[word]
-    resolved = resolve.shifted(source.reference, "d", shift) if source.reference is not None else None
-    return Point(at, match.end(), None, "relative", score=0.95, rule="date.day_word", resolved=resolved)
-
-
-def _unit_anchor(source: Source, at: int) -> Point | None:
-    """ "năm nay", "tháng trước", "tuần tới", "cuối năm nay", "quý này"."""
-    match = _UNIT_ANCHOR.match(source.low, at)
-    if match is None:
-        return None
-    unit, word = match[2], match[3]
-    if (unit == "ngày" and word not in ("trước",)) or (unit, word) in {
-        ("tháng", "nay"),
-        ("tuần", "nay"),
-        ("tháng", "kia"),
-        ("ngày", "trước"),
-    }:
-        return None
-    if word in ("trước", "sau") and _NO_ANCHOR.match(source.low, match.end()):
-        return None
-    if re.search(r"(?:nhiều|những|các|mấy|hằng|hàng|vài|từng|mỗi|một số) +\Z", source.left(at, 12)):
-        return None
-    resolved = None
-    if source.reference is not None:
-        resolved = resolve.shifted(source.reference, _CODES[unit], _ANCHORS[word])
-    return Point(at, match.end(), None, "relative", score=0.92, rule="date.unit_anchor", resolved=resolved)
-
-
-def _n_units(source: Source, at: int) -> Point | None:
-    """ "3 năm qua", "5 ngày tới", "hai tuần trước", "10 năm gần đây"."""
-    numeral = source.numeral(at)
-    match = _N_UNITS.match(source.low, numeral.end) if numeral is not None else None
-    if numeral is None or match is None or numeral.value != int(numeral.value) or numeral.value > 1000:
-        return None
-    unit, word, count = _CODES[match[1]], match[2], int(numeral.value)
-    back = not word.startswith(("tới", "nữa", "sau", "tiếp", "kế"))
-    resolved = None
-    if source.reference is not None and count:
-        signed = -count if back else count
-        point = word in ("trước", "trước đây", "nữa", "sau", "trước đó", "sau đó")
-        read = resolve.ago if point else resolve.span
-        try:
-            resolved = read(source.reference, unit, signed)
-        except (OverflowError, ValueError):
-            resolved = None
-    return Point(at, match.end(), None, "relative", score=0.93, rule="date.n_units", resolved=resolved)
-
-
-def _weekday(source: Source, at: int) -> Point | None:
-    """ "thứ tư tuần tới", "Chủ nhật", "sáng thứ Hai": a weekday alone has no EDTF."""
-    match = _WEEKDAY.match(source.low, at)
-    if match is None:
-        return None
-    if match["t"] and (source.cased[match.start("t")] != "T" or match["part"] is None):
-        return None
-    if match["sun"] == "cn" and (not source.cased[match.start("sun")].isupper() or match["part"] is None):
-        return None
-    day = 7 if match["sun"] else WEEKDAYS[(match["n"] or match["t"][1:])]
-    end, week = match.end(), None
-    of = _WEEK_OF.match(source.low, end)
-    if of is not None:
-        week, end = _WEEKS.get(of[1] or of[2]), of.end()
-        if of[2] in ("tuần",):
-            week, end = None, match.end()
-        if of[2] in ("sau", "trước") and of[1] is None:
-            week = 1 if of[2] == "sau" else -1
-    named = bool(match["part"] or of is not None or match["sun"])
-    led = _LEADS_DAY.search(source.left(at, 8)) is not None
-    capital = (
-        match["n"] is not None
-        and source.cased[match.start("n")].isupper()
-        and not source.cased[match.start("n") :][:3].isupper()
-    )
-    score = 0.9 if named or led else 0.7 if capital else 0.45 if source.reference is None else 0.55
-    resolved = resolve.weekday(source.reference, day, week) if source.reference is not None else None
-    return Point(at, end, None, "weekday", day=day, score=score, rule="date.weekday", resolved=resolved)
-
-
-def _weekend(source: Source, at: int) -> Point | None:
-    match = _WEEKEND.match(source.low, at)
-    if match is None:
-        return None
-    resolved = None
-    if source.reference is not None:
-        week = _WEEKS[match[1]]
-        resolved = (
-            resolve.weekday(source.reference, 6, week) + "/" + resolve.weekday(source.reference, 7, week)
-        )
-    return Point(at, match.end(), None, "relative", score=0.9, rule="date.weekend", resolved=resolved)
-
-
 def _week_in(source: Source, at: int) -> Point | None:
     """ "tuần đầu tiên của tháng 9 năm 2017" → its first full ISO week."""
     import datetime as dt
-
-    from labeling.quantities.points import POINTS
 
     week_of_year = _WEEK_NUMBER.match(source.low, at)
     if week_of_year is not None and 1 <= int(week_of_year[1]) <= 53:
@@ -353,7 +215,7 @@ def _week_in(source: Source, at: int) -> Point | None:
     match = _WEEK_IN.match(source.low, at)
     if match is None:
         return None
-    month = next((p for s, r in POINTS if "tháng" in s and (p := r(source, match.end())) is not None), None)
+    month = next((p for s, r in _rows() if "tháng" in s and (p := r(source, match.end())) is not None), None)
     if month is None or month.month is None:
         return None
     value: str | None = None
@@ -392,30 +254,18 @@ def _season(source: Source, at: int) -> Point | None:
     )
 
 
-_EDGE_WORDS = frozenset(["đầu", "giữa", "cuối", "hết", "nửa", "những", "dịp"])
-_PART_STARTS = frozenset(["sáng", "rạng", "trưa", "chiều", "tối", "đêm", "khuya"])
 PERIODS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (
         frozenset(
             ["nhiệm", "giai", "niên", "năm", "mùa", "thời", "khóa", "khoá", "các", "những", "hai", "vụ"]
         )
-        | _EDGE_WORDS,
+        | EDGE_WORDS,
         _term,
     ),
     (frozenset("0"), _years),
-    (frozenset(["nhiệm", "năm", "giai", "niên"]) | _EDGE_WORDS, _term_anchor),
+    (frozenset(["nhiệm", "năm", "giai", "niên"]) | EDGE_WORDS, _term_anchor),
     (frozenset(["0", "w", "nửa"]), _half),
     (frozenset(["cùng"]), _same_period),
-    (frozenset(["hôm", "ngày", "sớm"]) | _PART_STARTS, _day_word),
-    (frozenset(["ngày", "tuần", "tháng", "quý", "năm"]) | _EDGE_WORDS, _unit_anchor),
-    (frozenset(["0", "w"]), _n_units),
-    (
-        frozenset(["thứ", "th", "chủ", "chúa", "cn", "ngày", "t2", "t3", "t4", "t5", "t6", "t7"])
-        | _PART_STARTS,
-        _weekday,
-    ),
-    (frozenset(["cuối"]), _weekend),
     (frozenset(["tuần"]), _week_in),
     (frozenset(["mùa"]), _season),
 )
-__all__ = ["PERIODS", "roman"]

@@ -12,28 +12,18 @@ from typing import NamedTuple
 
 from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
 from labeling.quantities import cardinal, guards, resolve
-from labeling.quantities.numerals import DIGITS, roman
 from labeling.quantities.source import Source
 
 _NAMED_YEAR = re.compile(r" +năm +(\d{4})(?!\d)")
 _YEAR_FOLLOWS = re.compile(r" +năm +\d")
 _YEAR_NOT_MAY = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|học|qua)")
-_YEAR_NOT_MONTH = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)")
-_WORD_FOLLOWS = re.compile(r" +[^\W\d_]")
-_COUNTED_FOLLOWS = re.compile(
-    r" +(?:người|hộ|đồng|triệu|tỷ|nghìn|con|ha|m2|m|km|tấn|kg|cây|suất|đại biểu|học sinh|cán"
-    r" bộ|sản phẩm|ca|trường hợp|lượt|liều|chiếc|căn|phiếu|%)(?!\w)"
-)
-_QUARTER_FIGURE = re.compile(r"[1-4](?![\d.,]\d|\d)")
 _WORD = re.compile(r"[^\W\d_]+")
-_QUARTER_YEAR = re.compile(r" *[/-] *\d{4}")
 _LONE_DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?![\d]|[.,/-]\d|%|[^\W\d_])")
 _DAY_COUNTS = re.compile(
     r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường"
     r" hợp|phút|viên|ly|cốc|lít)(?!\w)"
 )
 _TET = re.compile(r" +tết(?!\w)")
-_TWO_DIGITS = re.compile(r"\d{1,2}(?!\d)")
 
 
 class Point(NamedTuple):
@@ -59,7 +49,6 @@ _DMY = re.compile(
 _YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _DM = re.compile(r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|/\d|-\d(?!\d?/\d)|[.,]\d|[^\W\d_])")
 _DM_DOT = re.compile(r"(\d{1,2})\.(\d{1,2})(?![\d]|[/.,-]\d)")
-_MY = re.compile(r"(\d{1,2}) ?([/-]|\.) ?(\d{4})(?![\d]|[/-]\d|[.,]\d)")
 _DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?!\d)")
 _MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d(?!\d{3}(?!\d)))")
 _MONTH_WORD = re.compile(
@@ -72,7 +61,7 @@ _YEAR_TAIL = re.compile(
 _YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn))")
 _YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
 _RELATIVE_YEARS = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1, "kia": -2}
-_LUNAR = re.compile(r" *,? *\(?(?:âm lịch|al(?!\w)|âl(?!\w))\)?")
+LUNAR = re.compile(r" *,? *\(?(?:âm lịch|al(?!\w)|âl(?!\w))\)?")
 _SOLAR = re.compile(r" +dương lịch")
 
 
@@ -93,14 +82,14 @@ def year_after(source: Source, position: int) -> tuple[int | None, int, int | No
     return None, position, None
 
 
-def _day_point(
+def day_point(
     source: Source, start: int, end: int, day: int | None, month: int, rule: str, *, score: float,
     year: int | None = None,
     shift: int | None = None,
 ) -> Point | None:  # fmt: skip
     if (day is not None and not is_day(year, month, day)) or not 1 <= month <= 12:
         return None
-    lunar = _LUNAR.match(source.low, end)
+    lunar = LUNAR.match(source.low, end)
     if lunar is not None:
         value = edtf(year, month, day)
         closes = lunar[0].rstrip().endswith(")") and "(" not in lunar[0]
@@ -126,7 +115,7 @@ def _dmy(source: Source, at: int) -> Point | None:
     year = full_year(match[4])
     if not 1000 <= year <= 2200:
         return None
-    return _day_point(
+    return day_point(
         source, at, match.end(), int(match[1]), int(match[3]),
         "date.dmy" if len(match[4]) == 4 else "date.dmy.short",
         score=0.97 if len(match[4]) == 4 else 0.75, year=year,
@@ -137,18 +126,9 @@ def _ymd(source: Source, at: int) -> Point | None:
     match = _YMD.match(source.low, at)
     if match is None or not 1800 <= int(match[1]) <= 2200:
         return None
-    return _day_point(
+    return day_point(
         source, at, match.end(), int(match[4]), int(match[3]), "date.iso", score=0.95, year=int(match[1])
     )
-
-
-def _my(source: Source, at: int) -> Point | None:
-    match = _MY.match(source.low, at)
-    if match is None or not 1800 <= int(match[3]) <= 2200 or not 1 <= int(match[1]) <= 12:
-        return None
-    if match[2] == "." and not re.search(r"tháng\s*\Z", source.left(at, 8)):
-        return None
-    return _day_point(source, at, match.end(), None, int(match[1]), "date.my", score=0.9, year=int(match[3]))
 
 
 def _dm(source: Source, at: int) -> Point | None:
@@ -176,7 +156,7 @@ def _dm(source: Source, at: int) -> Point | None:
             (int(relative[1]), None) if relative[1].isdigit() else (None, _RELATIVE_YEARS[relative[1]])
         )
     cued = cued_day(source, at)
-    return _day_point(
+    return day_point(
         source, at, end, day, month, "date.dm", score=0.93 if cued else 0.55, year=year, shift=shift
     )
 
@@ -222,10 +202,10 @@ def _d_month(source: Source, at: int) -> Point | None:
         return None
     year, end, shift = year_after(source, end)
     if word in ("giêng", "chạp") or low.startswith("rằm", at):
-        lunar = _LUNAR.match(low, end)
+        lunar = LUNAR.match(low, end)
         end = lunar.end() if lunar is not None else end
         return Point(at, end, None, "day", year, month, day, 0.9, "date.lunar", None, edtf(year, month, day))
-    return _day_point(source, at, end, day, month, "date.d_month", score=0.95, year=year, shift=shift)
+    return day_point(source, at, end, day, month, "date.d_month", score=0.95, year=year, shift=shift)
 
 
 def _count_of_months(source: Source, at: int, end: int, word: str) -> bool:
@@ -242,132 +222,6 @@ def month_after(source: Source, at: int) -> tuple[int | None, int, str]:
     if match is None:
         return None, at, ""
     return MONTH_WORDS[match[1]], match.end(), match[1]
-
-
-def _month_point(source: Source, at: int) -> Point | None:
-    """ "tháng 2 năm 1930", "tháng 6/2023", "tháng Giêng", "tháng mười"."""
-    if not source.low.startswith(("tháng", "thg"), at):
-        return None
-    month, end, word = month_after(source, at)
-    if month is None or source.left(at, 12).endswith("cách mạng "):
-        return None
-    low = source.low
-    if word == "năm" and _YEAR_NOT_MONTH.match(low, end):
-        return None
-    year, end, shift = year_after(source, end)
-    if word in ("giêng", "chạp"):
-        lunar = _LUNAR.match(low, end)
-        end = lunar.end() if lunar is not None else end
-        return Point(at, end, None, "month", year, month, None, 0.85, "date.lunar", None, edtf(year, month))
-    return _day_point(source, at, end, None, month, "date.month", score=0.95, year=year, shift=shift)
-
-
-def _year_point(source: Source, at: int) -> Point | None:
-    """ "năm 2020", "năm hai nghìn không trăm hai mươi", "năm Tân Sửu 2021"."""
-    match = re.compile(
-        r"năm +(?:(?:tài chính|dương lịch|ngân sách|kế hoạch) +)?(?:"
-        + _CAN_CHI
-        + r" *[,(-]? *)?(\d{3,4})(?![\d]|[.,]\d|/\d{3})"
-    ).match(source.low, at)
-    if match is not None:
-        if int(match[1]) > 2200 or (len(match[1]) == 3 and _WORD_FOLLOWS.match(source.low, match.end())):
-            return None
-        return Point(
-            at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.97, rule="date.year"
-        )
-    if not source.low.startswith("năm ", at):
-        return None
-    spoken = _spoken_year(source, at + 4)
-    if spoken is not None:
-        return Point(at, spoken[1], edtf(spoken[0]), "year", spoken[0], score=0.85, rule="date.year.spoken")
-    numeral = source.numeral(at + 4)
-    if (
-        numeral is None
-        or numeral.style != "words"
-        or not 1000 <= numeral.value <= 2200
-        or (numeral.value % 1000 == 0 and numeral.value != 2000)
-    ):
-        return None
-    return Point(
-        at,
-        numeral.end,
-        edtf(int(numeral.value)),
-        "year",
-        int(numeral.value),
-        score=0.9,
-        rule="date.year.words",
-    )
-
-
-_SPOKEN = re.compile(
-    r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)"
-)
-
-
-def _spoken_year(source: Source, at: int) -> tuple[int, int] | None:
-    """ "năm một chín bốn lăm", "năm hai không hai mốt": four digits read one by one."""
-    match = _SPOKEN.match(source.low, at)
-    if match is None:
-        return None
-    words = [match[1], match[2], *match[3].split()]
-    return int("".join(str(DIGITS[word]) for word in words)), match.end()
-
-
-_CAN_CHI = (
-    r"(?:giáp|ất|bính|đinh|mậu|kỷ|canh|tân|nhâm|quý) +(?:tý|sửu|dần|mão|mẹo|thìn|tỵ|tị|ngọ|mùi"
-    r"|thân|dậu|tuất|hợi)"
-)
-_YEAR = re.compile(r"((?:1[89]|20)\d\d)(?![\d]|[.,]\d|[/-]\w|[^\W\d_])")
-_YEAR_CUES = re.compile(
-    r"(?:từ|đến|tới|và|của|trong|cuối|đầu|giữa|năm|sn|so với|hè|đông|xuân|thu|tết|đán|trước|sau"
-    r"|hết|vụ|mùa|,|/|\(|dịp|kỳ|niên|khóa|-) ?\(?\Z"
-)
-
-
-def _bare_year(source: Source, at: int) -> Point | None:
-    """ "2020" alone, after a word that leads to a year ("từ 2015", "Tết 2022", "năm 2020 và 2021")."""
-    match = _YEAR.match(source.low, at)
-    if match is None or not 1850 <= int(match[1]) <= 2100:
-        return None
-    if not _YEAR_CUES.search(source.left(at, 10)) or source.left(at, 4).endswith(("số ", "n$")):
-        return None
-    if _COUNTED_FOLLOWS.match(source.low, match.end()):
-        return None
-    return Point(
-        at, match.end(), edtf(int(match[1])), "year", int(match[1]), score=0.7, rule="date.year.bare"
-    )
-
-
-_QUARTER = re.compile(r"(?:quý|quí|q)(?: +thứ)? *(?=[\divmột nhấthaibaư])")
-_QUARTER_WORDS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4}
-
-
-def _quarter(source: Source, at: int) -> Point | None:
-    """ "quý I/2021", "quý 4 của năm 2018", "quý III"."""
-    match = _QUARTER.match(source.low, at)
-    if match is None:
-        return None
-    low, end = source.low, match.end()
-    figure = _QUARTER_FIGURE.match(low, end)
-    value = roman(low, end)
-    if figure is not None:
-        number, end = int(figure[0]), figure.end()
-    elif value is not None and value[0] <= 4:
-        number, end = value
-    else:
-        word = _WORD.match(low, end)
-        if word is None or word[0] not in _QUARTER_WORDS or match[0] == "q":
-            return None
-        number, end = _QUARTER_WORDS[word[0]], word.end()
-    if low[at] == "q" and match[0].strip() == "q" and not _QUARTER_YEAR.match(low, end):
-        return None
-    year, end, shift = year_after(source, end)
-    resolved = None
-    if source.reference is not None and year is None:
-        resolved = f"{source.reference.year + (shift or 0)}-{32 + number}"
-    return Point(
-        at, end, f"{edtf(year)}-{32 + number}", "quarter", year, number, None, 0.95, "date.quarter", resolved
-    )
 
 
 def _bare_day(source: Source, at: int) -> Point | None:
@@ -399,7 +253,7 @@ def _bare_day(source: Source, at: int) -> Point | None:
         return Point(
             at, this.end(), f"XXXX-XX-{day:02d}", "day", None, None, day, 0.9, "date.day_of_month", resolved
         )
-    lunar_tail = _LUNAR.match(source.low, end)
+    lunar_tail = LUNAR.match(source.low, end)
     if lunar_tail is not None:
         return Point(
             at, lunar_tail.end(), None, "day", None, None, day, 0.8, "date.lunar", None, f"XXXX-XX-{day:02d}"
@@ -409,68 +263,17 @@ def _bare_day(source: Source, at: int) -> Point | None:
 
 _THIS_MONTH = re.compile(r" +(?:của +)?tháng +(này|trước|sau|tới)(?!\w)")
 _MONTHS_AWAY = {"này": 0, "trước": -1, "sau": 1, "tới": 1}
-_CENTURY = re.compile(r"(thế kỷ|thế kỉ)(?: thứ)? +")
-_DECADE = re.compile(
-    r"(?:thập niên|thập kỷ|thập kỉ|những năm|các năm) +(?:(?:19|20)(\d0)|(\d0))(?!\d)(?! *-)"
-)
-
-
-def _century(source: Source, at: int) -> Point | None:
-    """ "thế kỷ XX" → 19XX, "thế kỷ 21" → 20XX."""
-    match = _CENTURY.match(source.low, at)
-    if match is None:
-        return None
-    value = roman(source.low, match.end())
-    if value is None:
-        figure = _TWO_DIGITS.match(source.low, match.end())
-        value = (int(figure[0]), figure.end()) if figure is not None else None
-    if value is None or not 1 <= value[0] <= 22:
-        return None
-    return Point(at, value[1], f"{value[0] - 1:02d}XX", "century", score=0.9, rule="date.century")
-
-
-def _decade(source: Source, at: int) -> Point | None:
-    """ "thập niên 90", "những năm 1990" → 199X."""
-    match = _DECADE.match(source.low, at)
-    if match is None:
-        return None
-    if match[1] is not None:
-        start = source.low[match.start(1) - 2 : match.start(1)]
-        value = f"{start}{match[1][0]}X"
-    else:
-        value = f"{'20' if match[2] < '30' else '19'}{match[2][0]}X"
-    return Point(at, match.end(), value, "decade", score=0.85, rule="date.decade")
 
 
 PointReader = Callable[[Source, int], Point | None]
-# (starts, reader); "0" = a digit, "w" = a number word
-_YM = re.compile(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])(?![\d-])")
 
 
-def _ym(source: Source, at: int) -> Point | None:
-    """ "2023-06" """
-    match = _YM.match(source.low, at)
-    if match is None:
-        return None
-    return _day_point(
-        source, at, match.end(), None, int(match[2]), "date.iso.month", score=0.85, year=int(match[1])
-    )
-
-
-# the readers of dates in figures and signs
-SIGNED: frozenset[PointReader] = frozenset([_dmy, _ymd, _my, _ym, _dm])
-POINTS: tuple[tuple[frozenset[str], PointReader], ...] = (
+DAYS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset("0"), _dmy),
     (frozenset("0"), _ymd),
-    (frozenset("0"), _my),
-    (frozenset("0"), _ym),
     (frozenset(["0", "w", "mùng", "mồng", "rằm"]), _d_month),
     (frozenset("0"), _dm),
-    (frozenset(["tháng", "thg"]), _month_point),
-    (frozenset(["năm"]), _year_point),
-    (frozenset(["quý", "quí", "q"]), _quarter),
     (frozenset(["0", "mùng", "mồng"]), _bare_day),
-    (frozenset("0"), _bare_year),
-    (frozenset(["thế"]), _century),
-    (frozenset(["thập", "những", "các"]), _decade),
 )
+# those written in figures and signs
+SIGNED_DAYS: frozenset[PointReader] = frozenset([_dmy, _ymd, _dm])

@@ -86,107 +86,20 @@ def _read_of(source: Source, position: int) -> Reading | None:
 
 
 _COMMON = frozenset([(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)])
-_DATE_NOUNS = frozenset(
-    [
-        "tại",
-        "ở",
-        "của",
-        "và",
-        "trên",
-        "do",
-        "với",
-        "được",
-        "là",
-        "có",
-        "đã",
-        "sẽ",
-        "từ",
-        "đến",
-        "tới",
-        "vào",
-        "trong",
-        "theo,",
-        "để",
-        "cho",
-        "khi",
-        "nhằm",
-        "về",
-        "các",
-        "những",
-        "vừa",
-        "âm",
-        "dương",
-        "diễn",
-        "đoàn",
-        "ubnd",
-        "ông",
-        "bà",
-        "đồng",
-        "hội",
-    ]
-)
-_RATIO_BEFORE = frozenset(
-    [
-        "đạt",
-        "có",
-        "với",
-        "là",
-        "được",
-        "hoàn",
-        "thành",
-        "khoảng",
-        "gần",
-        "hơn",
-        "trên",
-        "chiếm",
-        "còn",
-        "giảm",
-        "tăng",
-        "tới",
-        "cả",
-        "toàn",
-        "trong",
-        "số",
-        "đó",
-        "tổng",
-        "bằng",
-        "thực",
-        "hiện",
-        "cho",
-        "ít",
-        "nhất",
-        "tỷ",
-        "lệ",
-    ]
-)
-_DATE_BEFORE = frozenset(
-    [
-        "ngày",
-        "sáng",
-        "chiều",
-        "tối",
-        "đêm",
-        "trưa",
-        "hôm",
-        "từ",
-        "đến",
-        "tới",
-        "qua",
-        "nay",
-        "khuya",
-        "sớm",
-        "dịp",
-        "lễ",
-        "tết",
-        "mùng",
-        "mồng",
-        "rạng",
-        "hết",
-        "trước",
-        "sau",
-        "và",
-    ]
-)
+_DATE_NOUNS = frozenset([
+    "tại", "ở", "của", "và", "trên", "do", "với", "được", "là", "có", "đã", "sẽ", "từ", "đến", "tới",
+    "vào", "trong", "theo,", "để", "cho", "khi", "nhằm", "về", "các", "những", "vừa", "âm", "dương",
+    "diễn", "đoàn", "ubnd", "ông", "bà", "đồng", "hội"
+])  # fmt: skip
+_RATIO_BEFORE = frozenset([
+    "đạt", "có", "với", "là", "được", "hoàn", "thành", "khoảng", "gần", "hơn", "trên", "chiếm", "còn",
+    "giảm", "tăng", "tới", "cả", "toàn", "trong", "số", "đó", "tổng", "bằng", "thực", "hiện", "cho",
+    "ít", "nhất", "tỷ", "lệ"
+])  # fmt: skip
+_DATE_BEFORE = frozenset([
+    "ngày", "sáng", "chiều", "tối", "đêm", "trưa", "hôm", "từ", "đến", "tới", "qua", "nay", "khuya",
+    "sớm", "dịp", "lễ", "tết", "mùng", "mồng", "rạng", "hết", "trước", "sau", "và"
+])  # fmt: skip
 
 
 def _of_score(source: Source, position: int, top: int, bottom: int, noun: str | None) -> float:

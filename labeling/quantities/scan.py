@@ -22,7 +22,7 @@ from labeling.quantities import (
     clock,
     date,
     duration,
-    guards,
+    masks,
     money,
     ordinal,
     percent,
@@ -137,12 +137,12 @@ def _at_figure(source: Source, start: int, done: int) -> tuple[Reading | None, i
     """The reading of a figure; or where to go on when it belongs to a code, a list or a name."""
     if not _free(source, start):
         return None, done
-    blocked = guards.blocked_until(source, start)
+    blocked = masks.blocked_until(source, start)
     if blocked > start:
         return None, blocked
     best = _best(source, start, _worth_trying(source, start, "0"))
     if best is None:
-        return None, max(done, guards.name_list_end(source, start))
+        return None, max(done, masks.name_list_end(source, start))
     return best, done
 
 
