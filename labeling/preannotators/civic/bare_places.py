@@ -37,6 +37,8 @@ def read_remembered(scan: Scan, i: int) -> Node | None:
 def read_listed(scan: Scan, i: int) -> Node | None:
     """A further name in a list of units: "các xã Long Hưng A, [Mỹ An Hưng B]"."""
     last = scan.last
+    if last is not None and scan.label(last) == "ORG" and last.kids and last.kids[-1].j == last.j:
+        last = last.kids[-1]  # "Hội Nông dân xã Tân Mỹ, [Đa Mai]": a locality that stands for its body
     opens = i > 2 and scan.low[i - 1] == ":" and _plural_noun_before(scan, i - 1)
     if not opens and (last is None or scan.label(last) != "LOC" or not scan.follows_last(i)):
         return None

@@ -38,7 +38,7 @@ def read_seat(scan: Scan, i: int) -> Node | None:
         return None
     k = found[0]
     name = tuple(scan.low[i:k])
-    proper = any(scan.shape[t] in "CU" for t in range(i, k))
+    proper = scan.shape[i] in "CU" or any(scan.shape[t] == "C" for t in range(i, k))
     plural = scan.joined(k) and scan.low[k] in _PLURAL
     if plural:
         fit = proper and " ".join(name) not in _COUNTABLE and name[0] != "chi"
@@ -50,7 +50,9 @@ def read_seat(scan: Scan, i: int) -> Node | None:
         body = scan.best("ORG", end)
         if body and not (body.i == body.j - 1 and scan.low[end] == "đảng"):
             return Node(i, body.j, "body.seat_of_body", (*kids, body))
-    end, more = tail(scan, end, bare=proper)
+    if name == ("quận", "ủy") and scan.joined(end) and scan.shape[end] == "n":
+        return Node(i, end + 1, "body.seat")
+    end, more = tail(scan, end, bare=proper or name[-1] in ("ủy", "đoàn"))
     kids = (*kids, *more)
     if end == k and (
         (not proper and name[-1] not in ("ủy", "đoàn"))

@@ -179,9 +179,12 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
     found = _gatherings.at(scan.low, scan.fresh, i)
     if not found or scan.shape[i] != "C" or not scan.joined(found[0]):
         return None
-    if scan.low[found[0]] in QUOTES:
-        end = scan.quote_end(found[0])
-        return Node(i, end, "event.quoted", scan.inside(found[0] + 1, end - 1)) if end else None
+    for k in range(found[0], min(found[0] + 3, scan.size)):
+        if not scan.joined(k) or scan.shape[k] not in "lp":
+            break
+        if scan.low[k] in QUOTES:
+            end = scan.quote_end(k)
+            return Node(i, end, "event.quoted", scan.inside(k + 1, end - 1)) if end else None
     if scan.low[i] == "giải" and scan.low[found[0]] not in _SPORTS:
         return None
     end, dated = _purpose_end(scan, found[0])
@@ -209,6 +212,10 @@ def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:
             or (scan.joined(t + 1) and scan.shape[t + 1] == "n")
         ):
             return _trimmed(scan, k, t), True
+        law = scan.best("LAW", t) if scan.shape[t] == "C" else None
+        if law and law.rule == "law.numbered":
+            t = law.j
+            continue
         if scan.shape[t] == "n" and not (scan.joined(t + 1) and scan.low[t + 1] == "năm"):
             break
         if ordinal_end(scan, t) > t + 1:

@@ -50,6 +50,8 @@ def read_sharing(scan: Scan, i: int) -> Node | None:
     ):
         return None
     body = scan.best("ORG", found[0])
+    if not body and scan.low[found[0] : found[0] + 2] == ["công", "an"] and scan.shape[found[0]] == "C":
+        body = Node(found[0], found[0] + 2, "body.seat")  # "Bí thư Đảng ủy, Trưởng Công an các xã"
     if not body or (body.j - body.i < 2 and scan.shape[body.i] != "U"):
         return None
     return Node(i, body.j, "office.sharing", (body,))

@@ -57,7 +57,7 @@ def read_committee(scan: Scan, i: int) -> Node | None:
     if scan.shape[k] == "n" and kind in _OPEN and len(scan.low[k]) <= 4:
         end, kids = tail(scan, k + 1, bare=False)
         return Node(i, end, "body.committee", kids)
-    end, kids, closed = _purpose(scan, k)
+    end, kids, closed = _purpose(scan, k, commas=kind not in _STRICT)
     if closed:
         return Node(
             i, end, "body.committee", (*scan.inside(k, end - sum(kid.j - kid.i for kid in kids)), *kids)
@@ -70,12 +70,12 @@ def read_committee(scan: Scan, i: int) -> Node | None:
             return Node(i, begin, "body.committee_open", scan.inside(k, begin)) if begin - k > 1 else None
         place = () if begin == k else (Node(begin, end, "place.of_body"),)
         return Node(i, end, "body.committee_open", (*scan.inside(k, begin), *place))
-    if kind in _OPEN and 0 < end - k <= 9:
+    if kind in _OPEN and 0 < end - k <= 14:
         return Node(i, end, "body.committee_open", scan.inside(k, end))
     return None
 
 
-def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
+def _purpose(scan: Scan, k: int, *, commas: bool) -> tuple[int, tuple[Node, ...], bool]:
     """(end, unit inside, whether a level or unit closes it) of the words from `k` on."""
     t = k
     while t < scan.size and t - k < 22 and scan.joined(t):
@@ -98,7 +98,10 @@ def _purpose(scan: Scan, k: int) -> tuple[int, tuple[Node, ...], bool]:
         if level:
             return level, (), True
         if scan.shape[t] == "p" and not (
-            scan.low[t] in _SIGNS and scan.joined(t + 1) and (scan.shape[t + 1] == "l" or scan.low[t] == "-")
+            (commas or scan.low[t] != ",")
+            and scan.low[t] in _SIGNS
+            and scan.joined(t + 1)
+            and (scan.shape[t + 1] == "l" or scan.low[t] == "-")
         ):
             break
         if t - k > 2 and scan.shape[t - 2] == scan.shape[t - 1] == "C" and scan.shape[t] == "l":
