@@ -108,6 +108,21 @@ class Desk:
         self.page.mouse.up()
         self.page.wait_for_timeout(300)
 
+    def move_edge(self, side: str, place: int) -> None:
+        """Drag the left or right edge of the selected span to the character at `place`."""
+        (box,) = self.page.evaluate(_LOCATE, [place, place + 1])[:1]
+        at = self.page.locator(f".vv-text .__resize_{side}").first.bounding_box()
+        target = box[2] - 1 if side == "right" else box[0] + 1
+        self.page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+        self.page.mouse.down()
+        for nudge in (1, 2, 3):  # a hand starts slowly; the editor takes two moves to take hold
+            self.page.mouse.move(at["x"] + at["width"] / 2 + nudge, at["y"] + at["height"] / 2)
+            self.page.wait_for_timeout(60)
+        self.page.mouse.move(target, (box[1] + box[3]) / 2, steps=25)
+        self.page.wait_for_timeout(60)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(300)
+
     def value(self) -> str | None:
         """What the value box of the selected span says, None when it is not there."""
         box = self.page.locator(".vv-value").locator("visible=true")

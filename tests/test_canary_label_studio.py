@@ -178,6 +178,17 @@ def test_the_text_that_the_editor_writes_has_two_characters_for_a_line_break(ben
     assert value["text"] == "huyện A\\nhọp"
 
 
+def test_the_handles_to_drag_edges_are_hidden_by_the_browser(bench: Bench, page: Any) -> None:
+    """page.css shows them again."""
+    bench.predict()
+    bench.studio.update_project(bench.project, model_version="v1")
+    desk = Desk(page, bench.studio.address, bench.project)
+    desk.open(bench.task)
+    desk.select(0, 12)
+    handles = page.eval_on_selector_all("area", "nodes => nodes.map(node => getComputedStyle(node).display)")
+    assert handles == ["none", "none"]
+
+
 # --- SQLite ---------------------------------------------------------------------------------------------
 
 

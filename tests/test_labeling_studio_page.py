@@ -73,6 +73,20 @@ def test_add_nested_undo_and_a_three_layer_office(site: Site, desk: Desk) -> Non
     ]
 
 
+def test_an_edge_is_moved_of_a_nested_span_and_at_the_texts_end(site: Site, desk: Desk) -> None:
+    desk.open(site.task("plain"))
+    desk.select(*at(PLAIN, "huyện Sa Thầy"))
+    desk.move_edge("left", PLAIN.index("Sa Thầy"))
+    desk.key("Escape")
+    desk.select(*at(PLAIN, "Ya Tăng"))
+    desk.move_edge("left", PLAIN.index("xã Ya"))
+    desk.key("Escape")
+    desk.submit()
+    said = pulled(site)
+    assert spans(said) == [("UBND huyện Sa Thầy", "ORG"), ("Sa Thầy", "LOC"), ("xã Ya Tăng", "LOC")]
+    assert {span.region for span in said.spans} == {item["region"] for item in said.shown}
+
+
 def test_half_a_word_is_completed_and_the_text_end_is_reached(site: Site, desk: Desk) -> None:
     desk.open(site.task("empty"))
     text = TEXTS["empty"]
