@@ -87,7 +87,7 @@ def _is_length(source: Source, amount: Amount) -> bool:
 
 
 _ONE_BEFORE = frozenset([
-    "trong", "sau", "hơn", "gần", "khoảng", "mỗi", "hạn", "được", "tròn", "thêm", "suốt", "hết", "đúng",
+    "quá", "trong", "sau", "hơn", "gần", "khoảng", "mỗi", "hạn", "được", "tròn", "thêm", "suốt", "hết", "đúng",
     "đủ", "ngoài", "qua", "chừng", "tới", "đến", "từ", "dưới", "trên", "tù", "mất", "kéo", "dài",
     "nhất", "thiểu", "đa"
 ])  # fmt: skip

@@ -48,7 +48,7 @@ def figure_value(figure: str) -> tuple[Decimal, str]:
         return Decimal(figure.replace(",", "")), "us"
     if dots:
         head, _, tail = figure.rpartition(".")
-        grouped = len(tail) == 3 and not (head == "0" or head.startswith("00"))
+        grouped = dots > 1 or (len(tail) == 3 and head.lstrip("0") != "")
         return (Decimal(figure.replace(".", "")), "") if grouped else (Decimal(figure), "us")
     return Decimal(figure.replace(",", ".") if figure[0] != "," else "0." + figure[1:]), ""
 

@@ -36,18 +36,18 @@ _MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in MASKS.
 
 
 _PHONE = re.compile(
-    r"\(?(?:\+?84|0[2-9]\d{0,2})\)?[ .-]{0,2}\d{2,4}[ .-]{0,2}\d{3,4}(?:[ .-]{0,2}\d{2,4})?"
-    r"(?![\d\w])|1[89]00[ .-]{0,2}\d{2,4}(?:[ .-]{0,2}\d{2,4})?(?![\w.,]*\d)"
+    r"\(?(?:\+?84|0[2-9]\d{0,2})\)?(?:[ .-]{0,2}\d{2,4}){2,4}(?![\d\w])"
+    r"|1[89]00[ .-]{0,2}\d{2,4}(?:[ .-]{0,2}\d{2,4})?(?![\w.,]*\d)"
 )
 
 
-_LONG = re.compile(r"\d{9,}(?![\d.,])")
+_LONG = re.compile(r"\d{9,}(?!\d|[.,]\d)")
 
 
 _VERSION = re.compile(r"\d\.0(?![\w.,%]*\d|%| *%)")
 
 
-_PLATE = re.compile(r"\d{2}-?[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
+_PLATE = re.compile(r"\d{2}[ -]{0,2}[A-ZĐ]{1,2}\d?(?: *- *| )\d{3}\.?\d{1,2}(?![\w])")
 
 
 _LIST = re.compile(
@@ -62,7 +62,7 @@ _MORE_NAMES = re.compile(
 
 
 # a short figure between blanks in the middle of a line: no code, no phone, no list number
-_ORDINARY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*(?:,\d+)?(?:%|(?= )|(?=[,;)] ))(?! ?\d{3})")
+_ORDINARY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*(?:,\d+)?(?:%|(?= )|(?=[,;)] ))(?! ?\d{3}| *[a-zđ]{1,2}\d)")
 
 
 def blocked_until(source: Source, start: int) -> int:

@@ -203,6 +203,8 @@ class Parser:
             digits = str(tens) if tens is not None else ""
         else:
             while self.word() in DIGITS and self.word(1) not in ("trăm", "mươi"):
+                if self.word() == "năm" and self.low.startswith(" ánh sáng", self.tokens[self.at].end):
+                    break
                 if digits == "5" and self.word() == "năm" and self.word(1) not in DIGITS:
                     break
                 digits += str(DIGITS[self.word()])

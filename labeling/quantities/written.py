@@ -125,19 +125,19 @@ def _measured(norm: Norm, figure: Callable[[str], str]) -> str:
         figure = grouped if norm.value == "1" and norm.noun else figure  # "một xã" is an article
         return f"{_mod(norm)}{figure(norm.value)}{unit}"
     if norm.low is not None and norm.high is not None:
+        spread = norm.unit is None or bool(norm.per) or norm.unit in _BARE_NAMES
+        figure = grouped if spread else figure
         low = ("trên " if norm.low_open else "") + figure(norm.low)
         high = ("dưới " if norm.high_open else "") + figure(norm.high)
-        return (
-            f"{'khoảng ' if norm.mod == 'approx' else ''}từ {low}{_scale_unit(norm, unit)} đến {high}{unit}"
-        )
+        head = "khoảng từ" if norm.mod == "approx" else "từ"
+        return f"{head} {low}{unit if figure is not grouped else ''} đến {high}{unit}"
     if norm.low is not None and norm.cue is not None:
         return f"{norm.cue} {_hundreds(norm.low)}{unit}"
     return "?"
 
 
-def _scale_unit(norm: Norm, unit: str) -> str:
-    """Both sides of a range of money name the currency, so that no scale word is shared by mistake."""
-    return unit if norm.unit in _money() and not norm.per else ""
+# units whose name needs its material behind it ("2 chỉ vàng"): said once in a range
+_BARE_NAMES = frozenset(["chỉ", "lượng"])
 
 
 def _hundreds(value: str) -> str:
