@@ -1,6 +1,10 @@
 """Real releases of settled records for tests: two written documents, or the gold articles by paragraph."""
 
+import atexit
 import json
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from corpus.document import Document
@@ -135,3 +139,12 @@ def published(document, said):
         span["label"] = scheme.names[span["label"]]
     (about,) = document_rows(item, scheme, tally)
     return Published(document.id, document.text, spans["spans"], sentences, about)
+
+
+@cache
+def shared(kind):
+    """(workspace, folder) of the release of `written` or `gold`, made once a process; nobody changes it."""
+    root = tempfile.mkdtemp(prefix=f"vicivic-{kind}-")
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    pairs = {"written": written_pairs, "gold": gold_pairs}[kind]()
+    return released(Path(root) / "w", pairs)

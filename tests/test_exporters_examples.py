@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters.formats.base import Release
-from tests.civic_release import gold_pairs, released, written_pairs
+from tests.civic_release import shared
 from tests.slow_environment import ROOT, python
 
 EXAMPLES = ROOT / "scripts" / "examples"
@@ -28,8 +28,8 @@ alignment = load("alignment")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("gold") / "w", gold_pairs())[1]
+def folder():
+    return shared("gold")[1]
 
 
 # --- alignment ----------------------------------------------------------------------------------
@@ -100,8 +100,8 @@ def run(name, *arguments):
     return done.stdout
 
 
-def test_numbers_as_a_table(tmp_path):
-    folder = released(tmp_path / "w", written_pairs())[1]
+def test_numbers_as_a_table():
+    folder = shared("written")[1]
     module = load("numbers_pandas")
     table = module.numbers(str(folder))
     spans = [

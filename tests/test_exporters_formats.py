@@ -23,7 +23,7 @@ from exporters.formats import base, brat, conll, gliner, numbers_csv, spacy
 from exporters.formats.base import NORM, Release, Settings, Tally
 from exporters.formats.table import FORMATS
 from exporters.views import spans_of
-from tests.civic_release import gold_pairs, published, record, released, written_pairs
+from tests.civic_release import published, record, shared
 from tests.nested import nested
 from tests.releasing import contents, vicivic
 
@@ -32,13 +32,13 @@ HERE = [each.name for each in FORMATS if each.name != "spacy"]
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("written") / "w", written_pairs())
+def written():
+    return shared("written")
 
 
 @pytest.fixture(scope="module")
-def gold(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("gold") / "w", gold_pairs())[1]
+def gold():
+    return shared("gold")[1]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from exporters.formats import spacy
 from exporters.formats.base import Release, has_value, value_of
-from tests.civic_release import gold_pairs, released, written_pairs
+from tests.civic_release import shared
 from tests.slow_environment import ROOT, python
 
 pytestmark = pytest.mark.slow
@@ -41,9 +41,8 @@ for split in sys.argv[2:]:
 
 
 @pytest.fixture(scope="module", params=["written", "gold"])
-def release(request, tmp_path_factory):
-    pairs = {"written": written_pairs, "gold": gold_pairs}[request.param]()
-    return Release(released(tmp_path_factory.mktemp(request.param) / "w", pairs)[1])
+def release(request):
+    return Release(shared(request.param)[1])
 
 
 def test_round_trip(release, tmp_path):

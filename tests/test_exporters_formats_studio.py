@@ -6,13 +6,12 @@ import pytest
 
 from exporters.export import export
 from exporters.formats.base import Release
-from tests.civic_release import gold_pairs, released, written_pairs
+from tests.civic_release import shared
 
 
 @pytest.fixture(params=["written", "gold"])
 def exported(request, tmp_path):
-    pairs = {"written": written_pairs, "gold": gold_pairs}[request.param]()
-    _, folder = released(tmp_path / "w", pairs)
+    folder = shared(request.param)[1]
     return Release(folder), export(folder, "label-studio", tmp_path / "tasks").path
 
 

@@ -13,7 +13,7 @@ from corpus.errors import ReleaseError, ServiceError, UsageError
 from exporters.hub import publish
 from exporters.hub_calls import Calls, HubError, Patience
 from exporters.manifest import read_manifest, write_manifest
-from tests.civic_release import released, written_pairs
+from tests.civic_release import shared
 from tests.hub_double import TOKEN, Blob, serve
 from tests.releasing import contents
 
@@ -22,8 +22,8 @@ REAL_TOKEN, REAL_REPO = os.environ.get("HF_TOKEN"), os.environ.get("VICIVIC_HUB_
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("hub") / "w", written_pairs())[1]
+def folder():
+    return shared("written")[1]
 
 
 @pytest.fixture(autouse=True)

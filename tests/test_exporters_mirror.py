@@ -11,13 +11,13 @@ from corpus.errors import ReleaseError, ServiceError, UsageError
 from exporters import mirror as mirroring
 from exporters.manifest import read_manifest, write_manifest
 from exporters.mirror import mirror
-from tests.civic_release import released, written_pairs
+from tests.civic_release import shared
 from tests.releasing import contents
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return released(tmp_path_factory.mktemp("mirror") / "w", written_pairs())[1]
+def folder():
+    return shared("written")[1]
 
 
 @pytest.fixture(params=["folder", "file", "memory"])

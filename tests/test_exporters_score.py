@@ -16,7 +16,7 @@ from labeling import evaluate
 from labeling.evaluate import count, read_gold
 from labeling.scheme import load_scheme
 from labeling.span import make_span
-from tests.civic_release import GOLD, gold_pairs, published, released, written_pairs
+from tests.civic_release import GOLD, published, shared, written_pairs
 
 SCORER = Path(__file__).parents[1] / "exporters" / "templates" / "score.py"
 SCHEME = load_scheme()
@@ -143,7 +143,7 @@ def shipped(tmp_path_factory):
     from datasets import load_dataset
 
     root = tmp_path_factory.mktemp("shipped")
-    _, folder = released(root / "w", gold_pairs())
+    folder = shared("gold")[1]
     home = root / "release"
     shutil.copytree(folder, home, copy_function=shutil.copyfile)
     shutil.copyfile(SCORER, home / "score.py")

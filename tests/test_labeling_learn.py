@@ -15,7 +15,7 @@ from exporters.baselines import Baseline, crf_baselines
 from exporters.formats.base import Release
 from labeling.learn import Crf, Sentence, Settings, features, pieces, score, shape, train
 from labeling.scheme import load_scheme
-from tests.civic_release import gold_pairs, record, released, written_pairs
+from tests.civic_release import gold_pairs, record, released, shared
 from tests.slow_environment import ROOT
 
 QUICK = Settings(iterations=30)
@@ -202,9 +202,8 @@ def test_baseline_of_a_release(folder):
     assert groups["all"].scores["all"].f1 > 0.5
 
 
-def test_no_baseline_without_a_test_split(tmp_path):
-    folder = released(tmp_path / "w", written_pairs())[1]
-    assert crf_baselines(folder) == []
+def test_no_baseline_without_a_test_split():
+    assert crf_baselines(shared("written")[1]) == []
 
 
 def test_a_column_without_spans_has_none(tmp_path):
