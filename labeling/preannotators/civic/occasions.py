@@ -109,6 +109,10 @@ def read_day(scan: Scan, i: int) -> Node | None:
         return None
     if scan.shape[i] not in "CU" and (i == 0 or scan.fresh[i] or scan.low[i - 1] not in ("năm", "niệm")):
         return None
+    if i and scan.low[i - 1] in QUOTES and not scan.fresh[i]:
+        closing = scan.quote_end(i - 1)
+        if closing and "n" not in scan.shape[i : closing - 1]:
+            return Node(i, closing - 1, "event.day", scan.inside(found[0], closing - 1))
     k = found[0] if _day_words.at(scan.low, scan.fresh, i + 1) is None else i + 1
     kids: list[Node] = []
     while k < scan.size and k - i < 20 and scan.joined(k):

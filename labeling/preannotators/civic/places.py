@@ -15,6 +15,8 @@ _roads = phrases("places", "roads")
 _levels = phrases("places", "levels")
 _not_levels = phrases("places", "not_levels")
 _not_after = {phrase(word)[0]: frozenset(before) for word, before in table("places")["not_after"].items()}
+# small units that carry numbers or letters only; a capital after them begins another name
+_ONLY_NUMBERED = frozenset([("đội",), ("tổ",), ("khối",)])
 _ABBREVIATED = frozenset(["tp", "tx", "tt", "kp", "tdp", "kdc", "ql", "tl", "đt", "kcn", "ccn", "kđt", "vqg"])
 _road_token = re.compile(r"(?:QL|TL|ĐT|ĐH|HL)\d+[A-Za-z]?")
 
@@ -40,7 +42,7 @@ def read_unit(scan: Scan, i: int) -> Node | None:
     if k < 0 or not scan.joined(k):
         return None
     noun = tuple(scan.low[i : found[0]])
-    if scan.shape[k] == "C":
+    if scan.shape[k] == "C" and (noun not in _ONLY_NUMBERED or len(scan.low[k]) == 1):
         if noun == ("nước",) and not runs.known_place(scan, k):
             return None
         if (

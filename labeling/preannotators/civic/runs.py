@@ -152,12 +152,14 @@ def ends_as_number(scan: Scan, j: int) -> bool:
 
 def stands_alone(scan: Scan, i: int, j: int) -> bool:
     """Whether no other capitalised syllable touches [i, j): it is no piece of a longer name."""
-    before = i > 0 and not scan.fresh[i] and scan.shape[i - 1] == "C" and not _function_word(scan, i - 1)
+    before = i > 0 and not scan.fresh[i] and scan.shape[i - 1] == "C" and not _explained(scan, i - 1)
     after = scan.joined(j) and scan.shape[j] == "C" if j < scan.size else False
     return not before and not (
         after and run_end(scan, j) > j and not looks_like_person(scan, j, run_end(scan, j))
     )
 
 
-def _function_word(scan: Scan, i: int) -> bool:
-    return scan.low[i] in _LEADS
+def _explained(scan: Scan, i: int) -> bool:
+    """Whether the capital at `i` comes from a sentence or quotation that begins there, not from a name."""
+    opens = i == 0 or scan.fresh[i] or scan.shape[i - 1] == "p"
+    return scan.low[i] in _LEADS or (opens and scan.low[i] not in SURNAMES)

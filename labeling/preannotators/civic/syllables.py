@@ -29,7 +29,9 @@ QUOTES = {"“": "”", '"': '"', "‘": "’", "«": "»", "”": "”", "'": "
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """The form under which a word is looked up: composed, lower case, tone mark in its new place."""
-    low = unicodedata.normalize("NFC", word).lower()
+    low = (
+        unicodedata.normalize("NFC", word).lower().replace("ð", "đ")
+    )  # the Icelandic letter, often typed for Đ
     tail = _moved.get(low[-2:])
     if tail and not low.endswith(("quy", "quỳ", "quý", "quỷ", "quỹ", "quỵ")):
         low = low[:-2] + tail

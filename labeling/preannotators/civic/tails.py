@@ -9,7 +9,7 @@ from labeling.preannotators.civic.places import DISTRICTS, level_end
 _VIETNAM = ["việt", "nam"]
 # undertakings: only a place known as one is theirs
 CORPORATE = frozenset(
-    ["vnpt", "viettel", "agribank", "vietcombank", "vietinbank", "bidv", "lpbank", "mobifone", "đoàn", "trận"]
+    ["vnpt", "viettel", "agribank", "vietcombank", "vietinbank", "bidv", "lpbank", "mobifone", "trận"]
 )
 Tail = tuple[int, tuple[Node, ...]]
 
