@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import DataError, UsageError
+from corpus.store import Workspace
 from labeling.calibrate import calibration_error, fit_trust, isotonic, reliability
 from labeling.confusions import confusions
 from labeling.evaluate import Gold, count, pair, read_gold
@@ -19,6 +20,7 @@ from labeling.preannotators.base import proposal
 from labeling.preannotators.table import NAMES, NUMBERS
 from labeling.preannotators.trust import read_settings
 from labeling.span import Span, make_span
+from labeling.switches import switch
 
 TEXT = "Phó Chủ tịch UBND huyện Bắc Hà Nguyễn Văn An"
 GOLD_FILE = Path(__file__).parent / "cases" / "gold" / "gold.jsonl"
@@ -249,6 +251,12 @@ def test_the_command_prints_one_object_and_refuses_by_exit_code(tmp_path: Path) 
     assert body["counts"] == {"articles": 1, "spans": 1, "refused": 1}
     assert body["rejected"] == 1
     assert body["systems"]["merged"]["MONEY"]["all"]["exact"]["f1"] == 1.0
+    Workspace(tmp_path / "work", create=True)
+    switch(Workspace(tmp_path / "work"), "quantities:*", off=True, by="curator")
+    off = subprocess.run(
+        [*command, "--json", "--work", str(tmp_path / "work")], capture_output=True, text=True, check=False
+    )
+    assert json.loads(off.stdout)["systems"]["merged"]["MONEY"]["all"]["exact"]["f1"] == 0.0
     wrong = subprocess.run([*command, "--part", "nope"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
     assert "no article has part 'nope'" in wrong.stderr

@@ -189,6 +189,8 @@ def test_scores_come_from_marginals() -> None:
         ("LOC", "sản phẩm OCOP", None),
         ("LOC", "Covid-19", None),
         ("PER", "Gành Hào", None),
+        ("LOC", "Phó Trưởng", None),
+        ("LOC", "Em Quàng Thị Thu", None),
         ("LOC", "”", None),
         ("LOC", "một hai ba", None),
     ],

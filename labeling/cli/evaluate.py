@@ -11,6 +11,7 @@ import typer
 
 from corpus.command import Json, finish, report, tell
 from corpus.errors import UsageError
+from corpus.store import Workspace
 from labeling.preannotators.table import NAMES, NUMBERS
 
 Gold = Annotated[Path, typer.Option("--gold", metavar="FILE", help="JSONL of id, text, spans (and part).")]
@@ -40,19 +41,24 @@ def evaluate(
         bool,
         typer.Option("--write", help="Compute trust.toml and calibration.toml anew from the part `write`."),
     ] = False,
+    work: Annotated[
+        Path | None,
+        typer.Option("--work", metavar="DIR", help="Heed what this workspace decided on rules and trust."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Score proposals against gold: exact and partial, nested, with intervals and what went wrong."""
     from labeling.evaluate import read_gold
     from labeling.measure import measure, refit
+    from labeling.switches import merge_settings
 
     articles, refused = read_gold(gold)
     for error in refused:
         tell(f"vicivic evaluate: {error}")
     sources = tuple(name.strip() for item in source or () for name in item.split(",") if name.strip())
     if write:
-        if sources:
-            raise UsageError("--write needs every source: leave --source out")
+        if sources or work:
+            raise UsageError("--write computes the shipped tables: leave --source and --work out")
         written = refit([article for article in articles if article.part != "held"])
         report(
             "evaluate",
@@ -67,7 +73,7 @@ def evaluate(
     if not chosen:
         parts = sorted({article.part for article in articles})
         raise UsageError(f"no article has part {part!r}; there are {', '.join(map(repr, parts))}")
-    found = measure(chosen, sources)
+    found = measure(chosen, sources, settings=merge_settings(Workspace(work)) if work else None)
     shown = [item for item in found.confusions if not label or _concerns(item, label)][:errors]
     spans = sum(len(article.spans) for article in chosen)
     counts = {"articles": len(chosen), "spans": spans, "refused": len(refused)}

@@ -34,6 +34,9 @@ LABELS = frozenset({"PER", "LOC", "ORG"})
 
 # after these words a capitalised word is a people or its language, which the scheme does not mark
 _peoples = frozenset({"tộc", "bào", "người", "tiếng", "-", "–"})
+# offices and forms of address that the model takes for the beginning of a place
+ADDRESSED = "phó trưởng chánh giám bí chủ quyền ông bà anh chị em cô chú bác cụ thầy cháu đồng các tết lễ"
+_addressed = frozenset(ADDRESSED.split())
 _letters = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -118,7 +121,10 @@ def read_again(label: str, tokens: Sequence[str]) -> Reading | None:
         return (
             Reading(first, last, "PER", "person") if person else Reading(first - noun, last, "LOC", "place")
         )
-    if label in ("LOC", "ORG") and 2 <= count <= 5 and not any(map(_has_letter, tokens[:first])):
+    alone = (
+        not any(map(_has_letter, tokens[:first])) and tokens[min(first, last - 1)].lower() not in _addressed
+    )
+    if label in ("LOC", "ORG") and 2 <= count <= 5 and alone:
         return Reading(first, last, label, "name")
     return None
 
