@@ -17,6 +17,7 @@ from corpus.errors import UsageError
 from labeling.agreement.kinds import differences
 from labeling.corrections.fates import same_value
 from labeling.decisions import Decision, Key, Target, Word
+from labeling.markup import window
 from labeling.norm import Norm
 from labeling.span import AnnotatedSpan, Annotation, find_crossing
 
@@ -85,23 +86,47 @@ def conflicts(
     disputed = _disputed(voices, labels, words or {}, majority)
     found = []
     for run in _runs(disputed):
-        start, end = min(key[0] for key in run), max(key[1] for key in run)
         readings = _readings(voices, set(run), pseudonym)
         if len(readings) > 1:
-            found.append(
-                Conflict(
-                    document=document.id,
-                    digest=document.digest,
-                    start=start,
-                    end=end,
-                    text=document.text[start:end],
-                    before=document.text[max(0, start - CONTEXT) : start],
-                    after=document.text[end : end + CONTEXT],
-                    kind=_kind(voices, set(run)),
-                    readings=readings,
-                )
-            )
+            extents = [item for reading in readings for item in reading.spans]
+            found.append(_conflict(document, extents, _kind(voices, set(run)), readings))
     return found
+
+
+def crossings(document: Document, spans: Mapping[Key, tuple[str, ...]]) -> list[Conflict]:
+    """Conflicts between settled spans (span → who stands behind it) that cross or share their characters."""
+    left = {
+        key: Target(start=key[0], end=key[1], label=key[2], text=document.text[key[0] : key[1]])
+        for key in spans
+    }
+    found = []
+    while (pair := find_crossing(list(left.values()))) is not None:
+        one, other = pair
+        readings = [
+            Reading(spans=(item,), by=spans[item.start, item.end, item.label]) for item in (one, other)
+        ]
+        found.append(_conflict(document, (one, other), "crossing", tuple(sorted(readings, key=_order))))
+        del left[other.start, other.end, other.label]
+    return found
+
+
+def _conflict(
+    document: Document, extents: Iterable[Target], kind: str, readings: tuple[Reading, ...]
+) -> Conflict:
+    extents = list(extents)
+    start, end = min(item.start for item in extents), max(item.end for item in extents)
+    low, high = window(document.text, start, end, CONTEXT)
+    return Conflict(
+        document=document.id,
+        digest=document.digest,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        before=document.text[low:start],
+        after=document.text[end:high],
+        kind=kind,
+        readings=readings,
+    )
 
 
 def grouped(found: Iterable[Conflict]) -> list[list[Conflict]]:

@@ -15,13 +15,23 @@ from corpus.document import Document
 from corpus.store import Workspace
 from labeling import decisions as deciding
 from labeling.concordance import annotated_documents
-from labeling.conflicts import BOTH, LETTERS, NEITHER, Conflict, conflicts, grouped, resolve, title
-from labeling.decisions import Target
+from labeling.conflicts import (
+    BOTH,
+    LETTERS,
+    NEITHER,
+    Conflict,
+    conflicts,
+    crossings,
+    grouped,
+    resolve,
+    title,
+)
+from labeling.decisions import Key, Target, Word
 from labeling.evidence import history, latest, with_repairs
 from labeling.gold import LAYERS, fault
 from labeling.scheme import Scheme
 from labeling.span import Annotation
-from labeling.votes import voices_of
+from labeling.votes import elect, voices_of
 
 SHOWN = 5
 KEYS = {**{letter.lower(): letter for letter in LETTERS[:6]}, "o": BOTH, "n": NEITHER}
@@ -81,7 +91,28 @@ def reviews(
                     words=words,
                     majority=majority,
                 )
+        if not found:
+            found += crossings(document, _settled(sound, scheme, words, pseudonyms, majority))
         yield Review(document=document, agreed=tuple(agreed), conflicts=tuple(found))
+
+
+def _settled(
+    sound: Sequence[Annotation],
+    scheme: Scheme,
+    words: dict[Key, Word],
+    pseudonyms: dict[str, str],
+    majority: bool,
+) -> dict[Key, tuple[str, ...]]:
+    """The spans of both layers that would become gold, each with those who stand behind it."""
+    found: dict[Key, tuple[str, ...]] = {}
+    for layer in LAYERS:
+        for voices in voices_of(sound, layer).values():
+            elected = elect(voices, scheme.layer(layer), words, majority=majority)
+            for vote in () if isinstance(elected, str) else elected[0]:
+                by = {pseudonyms.get(said.author, "annotator-?") for said, _ in vote.hands}
+                found[vote.start, vote.end, vote.label] = tuple(sorted(by))
+    found.update({key: ("curator",) for key, word in words.items() if word.stands})
+    return {key: by for key, by in found.items() if key not in words or words[key].stands}
 
 
 def common(voices: Sequence[Annotation], labels: frozenset[str]) -> list[Target]:

@@ -274,5 +274,6 @@ def page(found: Feedback, scheme: Scheme) -> str:
         kinds=KINDS_VI,
         styles=Markup(styles(scheme)),  # noqa: S704
         example=example,
-        percent=lambda value: "–" if value is None else f"{100 * value:.0f} %".replace(".", ","),
+        seconds=lambda value: "–" if value is None else f"{value:.1f} giây".replace(".", ","),
+        percent=lambda value: "–" if value is None else f"{100 * value:.0f}\u00a0%".replace(".", ","),
     )

@@ -14,7 +14,7 @@ from labeling.agreement.measure import Agreement
 from labeling.agreement.table import DRAWS
 from labeling.concordance import annotated_documents
 from labeling.corrections.book import Kept, keep_ledger, read_sheets
-from labeling.evidence import history
+from labeling.evidence import MACHINES, history
 from labeling.lint import run as linting
 from labeling.lint.finding import Finding
 from labeling.people import add_people
@@ -27,8 +27,11 @@ from labeling.switches import merge_settings
 
 def everybody(workspace: Workspace) -> dict[str, str]:
     """E-mail → pseudonym of everybody who annotated; who is new gets one."""
-    authors = dict.fromkeys(said.author for said in history(workspace) if said.author != "lint")
-    editors = dict.fromkeys(said.editor for said in history(workspace) if said.author != "lint")
+    authors: dict[str, None] = {}
+    editors: dict[str, None] = {}
+    for said in history(workspace):
+        if said.author not in MACHINES:
+            authors[said.author] = editors[said.editor] = None
     return add_people(workspace, {**authors, **editors})
 
 
@@ -44,9 +47,14 @@ def scores(
 
 
 def agreement(
-    workspace: Workspace, *, draws: int = DRAWS, round_: str | None = None, scheme: Scheme | None = None
+    workspace: Workspace,
+    *,
+    draws: int = DRAWS,
+    round_: str | None = None,
+    scheme: Scheme | None = None,
+    lowest: int | None = 20,
 ) -> Agreement:
-    """Agreement between everybody, over all rounds or one."""
+    """Agreement between everybody, over all rounds or one; `lowest` documents are named (None: all)."""
     names = everybody(workspace)
 
     def pseudonym(author: str) -> str:
@@ -56,7 +64,13 @@ def agreement(
         (document, [said for said in found if round_ is None or said.round == round_])
         for document, found in annotated_documents(workspace)
     )
-    return agreement_measure.measure(given, scheme=scheme or load_scheme(), pseudonym=pseudonym, draws=draws)
+    return agreement_measure.measure(
+        given,
+        scheme=scheme or load_scheme(),
+        pseudonym=pseudonym,
+        draws=draws,
+        lowest=lowest,
+    )
 
 
 class Linted(msgspec.Struct, frozen=True, kw_only=True):

@@ -293,6 +293,28 @@ def test_the_curator_is_no_annotator(pair):
     assert settle(pair).outcomes == {"conflict": 2}
 
 
+def test_what_crosses_once_it_is_settled_is_asked_as_well(tmp_path):
+    """Names and numbers on the same characters, and a decided span across another: both come to the curator."""
+    document = Document(id="d", text=LINE)
+    both = [at(LINE, "Huyện ủy", "ORG"), at(LINE, "xã Tân", "LOC")]
+    given = [
+        said(document, A, [both[0], both[1]], number=1, layer="names"),
+        said(document, B, [at(LINE, "Huyện ủy", "DATE")], number=2, layer="numbers"),
+    ]
+    workspace = workspace_of(tmp_path / "w", [document], given)
+    assert settle(workspace).outcomes == {"conflict": 1}
+    done = sitting(workspace, ["b"])
+    assert (done.conflicts, done.decided) == (1, 1)
+    assert settle(workspace).outcomes == {"settled": 1}
+    (record,) = read_records(workspace)
+    assert keys(record) == {("Huyện ủy", "ORG"), ("xã Tân", "LOC")}
+    wider = Target(start=LINE.index("Tân"), end=LINE.index("Lập") + 3, label="PER", text="Tân Lập")
+    deciding.record(workspace, [Decision(by="Lan", document="d", digest=document.digest, start=wider.start, end=wider.end, label="PER", text="Tân Lập", action="keep", to=wider)])  # fmt: skip
+    assert settle(workspace).outcomes == {"conflict": 1}
+    assert sitting(workspace, ["n"]).decided == 1
+    assert settle(workspace).outcomes == {"settled": 1}
+
+
 def test_policy_curator_waits_where_a_majority_would_decide(tmp_path):
     document = Document(id="d", text=LINE)
     given = [said(document, who, spans, number=n) for n, (who, spans) in enumerate([(A, [ORG]), (B, [ORG]), (C, [])])]  # fmt: skip

@@ -112,6 +112,10 @@ def test_agreement(run, shared, tmp_path):
     row = out.read_text("utf-8").splitlines()[1].split(",")
     assert row[:3] == ["all", "all", "*"]
     assert float(row[4]) == told["lines"][0]["exact"]["value"]
+    run(shared, "agreement", "--draws", "50", "--documents", tmp_path / "documents.csv")
+    rows = (tmp_path / "documents.csv").read_text("utf-8").splitlines()
+    assert (rows[0], len(rows)) == ("document,exact,annotators", 61)
+    assert rows[1].split(",")[0] == told["lowest"][0]["document"]
     assert run(shared, "agreement", "--round", "none", "--draws", "50").stdout.count("nobody shared")
 
 

@@ -61,7 +61,7 @@ def measure(
     pseudonym: Callable[[str], str] = lambda author: author,
     draws: int = DRAWS,
     topics: int = 20,
-    lowest: int = 20,
+    lowest: int | None = 20,
 ) -> Agreement:
     """Measure documents with the latest annotations of their present revision.
 

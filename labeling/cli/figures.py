@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from labeling.agreement.count import Low
     from labeling.agreement.table import Line, Measure
     from labeling.intervals import Difference, Rate
 
@@ -58,3 +59,13 @@ def write_csv(path: Path, lines: Iterable[tuple[str, str, Line]]) -> None:
                 getattr(getattr(line, name), end) for name in names for end in ("value", "low", "high")
             ]
             writer.writerow([who, when, line.label, line.spans, *figures])
+
+
+def write_documents(path: Path, lowest: Sequence[Low]) -> None:
+    """The exact F1 of each document as CSV, lowest first."""
+    from corpus.store import atomic_file
+
+    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["document", "exact", "annotators"])
+        writer.writerows([item.document, item.exact, item.annotators] for item in lowest)

@@ -13,7 +13,14 @@ import typer
 from corpus.command import WORK, Json, Work, finish, report, tell
 from corpus.errors import UsageError
 from corpus.store import Workspace
-from labeling.cli.figures import difference_words, measure_words, print_table, rate_words, write_csv
+from labeling.cli.figures import (
+    difference_words,
+    measure_words,
+    print_table,
+    rate_words,
+    write_csv,
+    write_documents,
+)
 
 if TYPE_CHECKING:
     from labeling.agreement.table import Line
@@ -142,6 +149,9 @@ def agreement(
     round_: Annotated[str | None, typer.Option("--round", help="Only this round.")] = None,
     draws: Annotated[int, typer.Option(help="Bootstrap draws over documents.", min=10)] = 1000,
     csv_: Annotated[Path | None, typer.Option("--csv", help="Write every line as CSV.")] = None,
+    documents: Annotated[
+        Path | None, typer.Option("--documents", help="Write the F1 of every document as CSV, lowest first.")
+    ] = None,
     work: Work = WORK,
     as_json: Json = False,
 ) -> None:
@@ -150,12 +160,16 @@ def agreement(
 
     workspace = Workspace(work)
     with workspace.writing():
-        found = quality.agreement(workspace, draws=draws, round_=round_)
+        found = quality.agreement(
+            workspace, draws=draws, round_=round_, lowest=20 if documents is None else None
+        )
     lines = [("all", "all", line) for line in found.lines]
     lines += [(f"{pair.one} – {pair.other}", "all", line) for pair in found.pairs for line in pair.lines]
     lines += [("all", item.round, line) for item in found.rounds for line in item.lines]
     if csv_ is not None:
         write_csv(csv_, lines)
+    if documents is not None:
+        write_documents(documents, found.lowest)
     if not as_json:
         rows = [_line(who, when, line) for who, when, line in lines if when == "all" and line.label == "*"]
         rows += [_line("all", "all", line) for line in found.lines if line.label != "*"]

@@ -76,12 +76,17 @@ def _curate(workspace: Workspace, by: str, *, majority: bool) -> None:
     from labeling.people import pseudonyms
     from labeling.scheme import load_scheme
 
-    found = list(open_conflicts(workspace, load_scheme(), pseudonyms(workspace), majority=majority))
-    done = sit(workspace, found, by=by, ask=_ask, show=tell)
-    tell(
-        f"{done.decided} of {done.conflicts} conflicts in {done.groups} groups decided "
-        f"with {done.answers} answers: {done.decisions} decisions; {done.conflicts - done.decided} wait"
-    )
+    names, scheme, first = pseudonyms(workspace), load_scheme(), True
+    # what was decided may cross what stands: such conflicts show themselves only then
+    while (found := list(open_conflicts(workspace, scheme, names, majority=majority))) or first:
+        done = sit(workspace, found, by=by, ask=_ask, show=tell)
+        tell(
+            f"{done.decided} of {done.conflicts} conflicts in {done.groups} groups decided "
+            f"with {done.answers} answers: {done.decisions} decisions; {done.conflicts - done.decided} wait"
+        )
+        first = False
+        if done.decided < done.conflicts:
+            break
 
 
 def _review(workspace: Workspace, new_project: bool, *, majority: bool) -> None:

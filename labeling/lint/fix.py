@@ -95,6 +95,12 @@ def mend(item: Marked) -> tuple[tuple[AnnotatedSpan, ...], int]:
 def _moved(span: AnnotatedSpan, change: Change) -> AnnotatedSpan:
     if len(change.text) != change.end - change.start:
         raise SpanError(f"change [{change.start}, {change.end}) does not fit its text {change.text!r}")
+    trimmed = span.start <= change.start and change.end <= span.end and change.label == span.label
     return msgspec.structs.replace(
-        span, start=change.start, end=change.end, label=change.label, text=change.text, norm=None
+        span,
+        start=change.start,
+        end=change.end,
+        label=change.label,
+        text=change.text,
+        norm=span.norm if trimmed else None,  # punctuation says nothing about a value; other words may
     )
