@@ -40,7 +40,7 @@ _NOT_CLOCK = re.compile(
     r"|chạy|xe|mưa|tới|nữa|qua(?!\w)|vừa qua|trở lại|kể từ|sau khi|trước khi|lao động|tín chỉ"
     r"|lái|phẫu)"
 )
-_PAST = re.compile(r" +(?:vừa )?(?:qua|tới|nữa)(?!\w)")
+_PAST = re.compile(r" +(?:vừa )?(?:qua|tới|nữa|sau|trước)(?!\w)")
 _AT = re.compile(
     r"(?:lúc|hồi|vào|từ|đến|tới|trước|cho|khoảng|kết thúc|bắt đầu|sáng|chiều|tối|đêm|giờ|,|\("
     r"|-|:|và|;|là|trưa)\s*\Z"

@@ -87,9 +87,9 @@ def _is_length(source: Source, amount: Amount) -> bool:
 
 
 _ONE_BEFORE = frozenset([
-    "quá", "trong", "sau", "hơn", "gần", "khoảng", "mỗi", "hạn", "được", "tròn", "thêm", "suốt", "hết", "đúng",
+    "trong", "sau", "hơn", "gần", "khoảng", "mỗi", "hạn", "được", "tròn", "thêm", "suốt", "hết", "đúng",
     "đủ", "ngoài", "qua", "chừng", "tới", "đến", "từ", "dưới", "trên", "tù", "mất", "kéo", "dài",
-    "nhất", "thiểu", "đa"
+    "quá", "nhất", "thiểu", "đa"
 ])  # fmt: skip
 
 

@@ -37,7 +37,28 @@ def _compounds() -> dict[str, frozenset[str]]:
     return {word: frozenset(after) for word, after in table("guards")["compounds"].items()}
 
 
-_ALSO_NOUNS = frozenset(["bản", "làng", "xóm", "ấp", "điều", "viện", "mốc", "hạng", "mã"])
+# after these "năm" is the year: "mỗi năm gia đình thu"
+_YEAR_BEFORE = frozenset(
+    [
+        "mỗi",
+        "hằng",
+        "hàng",
+        "từng",
+        "cả",
+        "nhiều",
+        "những",
+        "các",
+        "mấy",
+        "cuối",
+        "đầu",
+        "giữa",
+        "sang",
+        "trong",
+        "một",
+        "suốt",
+    ]
+)
+_ALSO_NOUNS = frozenset(["bản", "làng", "xóm", "ấp", "điều", "viện", "mốc", "hạng", "mã", "trung ương"])
 
 
 def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals: bool = True) -> bool:
@@ -138,6 +159,9 @@ def _word_counts(source: Source, amount: Amount, noun: str | None) -> bool:
         "tỷ",
         "tỉ",
     ):
+        before = words_before(source, start, 1)
+        if word == "năm" and before and before[0][1] in _YEAR_BEFORE:
+            return False
         return word in ("năm", "chín") and noun is not None and counts(noun)
     if word == "một":
         return _against(source, start, end)

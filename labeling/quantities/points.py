@@ -23,6 +23,7 @@ _DAY_COUNTS = re.compile(
     r" +(?:giờ|tiếng|lần|buổi|bữa|triệu|nghìn|tỷ|đồng|người|ca|lượt|tấn|kg|km|m|ha|chuyến|trường"
     r" hợp|phút|viên|ly|cốc|lít)(?!\w)"
 )
+_NEW_YEAR_EVE = re.compile(r"(2[3-9]|30) +tết(?!\w)")
 _TET = re.compile(r" +tết(?!\w)")
 
 
@@ -226,6 +227,10 @@ def month_after(source: Source, at: int) -> tuple[int | None, int, str]:
 
 def _bare_day(source: Source, at: int) -> Point | None:
     """ "ngày 15": the day alone; the number must stand right after "ngày"."""
+    eve = _NEW_YEAR_EVE.match(source.low, at)
+    if eve is not None:
+        day = int(eve[1])
+        return Point(at, eve.end(), None, "day", None, 12, day, 0.9, "date.tet", None, edtf(None, 12, day))
     match = _LONE_DAY.match(source.low, at)
     if match is None or not 1 <= int(match[1]) <= 31:
         return None

@@ -34,6 +34,7 @@ _COMPOUND = {
     "lượng": 1,
     "chỉ": 2,
 }
+_LARGEST_PART = 6
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})(?![\d/])")
 
 
@@ -101,12 +102,12 @@ def _read_fraction(source: Source, position: int) -> Reading | None:
         match is None
         or found is None
         or found[0].kind in _NOT_MEASURES
-        or not 0 < int(match[1]) < int(match[2])
+        or not 0 < int(match[1]) < int(match[2]) < _LARGEST_PART
     ):
         return None
     unit, end = found
     norm = fraction_norm(match[1], match[2], unit.code, "quantity.fraction")
-    return Reading(position, end, "QUANTITY", norm, 0.9)
+    return Reading(position, end, "QUANTITY", norm, 0.96)
 
 
 def fraction_norm(top: str, bottom: str, unit: str | None, rule: str) -> Norm:

@@ -82,7 +82,8 @@ def _read_of(source: Source, position: int) -> Reading | None:
         unit=unit[0].code if measured and unit else None,
     )
     end = unit[1] if measured and unit else match.end()
-    return Reading(position, end, "RATIO", norm, _of_score(source, position, int(top), int(bottom), noun))
+    score = 0.95 if measured else _of_score(source, position, int(top), int(bottom), noun)
+    return Reading(position, end, "RATIO", norm, score)
 
 
 _COMMON = frozenset([(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)])

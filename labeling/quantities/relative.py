@@ -57,7 +57,7 @@ _WEEKDAY = re.compile(
 )
 
 
-_LEADS_DAY = re.compile(r"(?:vào|hôm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z")
+_LEADS_DAY = re.compile(r"(?:vào|hôm|nghỉ|làm|sáng|chiều|tối|đêm|trưa|từ|đến) +\Z")
 
 
 _WEEK_OF = re.compile(

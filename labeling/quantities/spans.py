@@ -182,11 +182,32 @@ def _resolved_range(source: Source, low: str | None, second: Point) -> str | Non
     return f"{start}/{second.resolved}" if "X" not in start else None
 
 
+_SINCE = re.compile(
+    r"từ +(?:đầu|giữa|cuối) +(năm|tháng|nhiệm kỳ|quý|năm học) +(?:cho +)?(?:đến|tới) +(?:hiện +)?nay(?!\w)"
+)
+
+
+def _since(source: Source, at: int) -> Reading | None:
+    """ "từ đầu năm đến nay": two-sided, so a date; it begins with the reference's own year or month."""
+    match = _SINCE.match(source.low, at)
+    if match is None:
+        return None
+    resolved = None
+    if source.reference is not None and match[1] in ("năm", "tháng") and " đầu " in match[0]:
+        first = source.reference.replace(day=1)
+        first = first.replace(month=1) if match[1] == "năm" else first
+        resolved = f"{first.isoformat()}/{source.reference.isoformat()}"
+    norm = Norm(
+        resolved=resolved, resolved_from="document" if resolved else None, numeral="words", rule="date.since"
+    )
+    return Reading(at, match.end(), "DATE", norm, 0.9)
+
+
 def from_now(source: Source, at: int) -> Reading | None:
     """ "từ nay đến hết nhiệm kỳ 2020-2025", "từ nay đến cuối năm": one date, open at its start."""
     match = _FROM_NOW.match(source.low, at)
     if match is None:
-        return None
+        return _since(source, at)
     second = one(source, match.end())
     if second is None:
         year = _YEAR_END.match(source.low, match.end())
