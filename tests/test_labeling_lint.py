@@ -195,6 +195,23 @@ def test_what_would_cross_is_not_mended():
     assert (mended, [span.text for span in kept]) == (0, ["“a b”", "a b"])
 
 
+def test_what_one_change_lays_bare_the_next_mends():
+    text = "gặp “ông Lò Văn Pó” nay"
+    item = Marked(document=Document(id="d", text=text), spans=(place(text, "“ông Lò Văn Pó”", "PER"),), by=())
+    kept, mended = mend(item)
+    assert (mended, [span.text for span in kept]) == (2, ["Lò Văn Pó"])
+
+
+def test_a_number_keeps_its_value_when_punctuation_goes():
+    text = "đạt 14, rồi"
+    item = Marked(
+        document=Document(id="d", text=text),
+        spans=(place(text, "14,", "CARDINAL", Norm(value="14")),),
+        by=(),
+    )
+    assert [(span.text, span.norm) for span in mend(item)[0]] == [("14", Norm(value="14"))]
+
+
 def test_gold_is_linted_without_the_machine_layer(faulty):
     settle(faulty)
     found = list(lint(gold(faulty)))

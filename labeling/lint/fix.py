@@ -20,6 +20,8 @@ from labeling.span import AnnotatedSpan, Annotation, by_position, find_crossing
 
 FILE = "lint.jsonl"
 AUTHOR = "lint"
+SURE = ("trimming", "leading-words")  # the checks whose changes may be sure
+PASSES = 5
 
 
 class Fixed(msgspec.Struct, kw_only=True):
@@ -75,12 +77,25 @@ def fix(workspace: Workspace, marked: Iterable[Marked], *, at: str) -> Fixed:
 
 
 def mend(item: Marked) -> tuple[tuple[AnnotatedSpan, ...], int]:
-    """The spans with all sure changes made, and how many; a change that would cross is left out."""
+    """The spans with all sure changes made, and how many; a change that would cross is left out.
+
+    What one change lays bare (a form of address behind a quotation mark) the next pass mends.
+    """
+    spans, mended = tuple(by_position(item.spans)), 0
+    for _ in range(PASSES):
+        spans, more = _mend_once(msgspec.structs.replace(item, spans=spans))
+        mended += more
+        if not more:
+            break
+    return spans, mended
+
+
+def _mend_once(item: Marked) -> tuple[tuple[AnnotatedSpan, ...], int]:
     spans: dict[tuple[int, int, str], AnnotatedSpan] = {
         (span.start, span.end, span.label): span for span in item.spans
     }
     mended = 0
-    for found in lint([item], over="annotations"):
+    for found in lint([item], over="annotations", checks=SURE):
         key = (found.start, found.end, found.label)
         if found.change is None or not found.change.sure or key not in spans:
             continue
