@@ -1,7 +1,7 @@
 """The source `quantities`: the recogniser of numbers and time as a pre-annotator.
 
-It speaks for the nine number labels and fills `norm` of every span.  Relative and incomplete dates are resolved
-from the document's event date where it is known, else from the day it was published.
+It speaks for the nine number labels and fills `norm` of every span.  Relative and incomplete dates
+are resolved from the document's event date where it is known, else from the day it was published.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _propose(document: Document, version: str) -> list[Proposal]:
 
 
 def reference_of(document: Document) -> str | None:
-    """The document's own date as `find` wants it: the event's, else the page's; None when neither is a date."""
+    """The document's own date as `find` wants it: the event's, else the page's, or None."""
     for date in (document.event_date, document.published):
         if date is not None and parse_reference(date) is not None:
             return date

@@ -332,6 +332,3 @@ def norm_of(source: Source, amount: Amount, rule: str, **fields: object) -> Norm
         value=plain(low.value), num=low.num, scale=scale, unit=unit, per=amount.per, numeral=low.style,
         rule=rule, **fields,  # type: ignore[arg-type]
     )  # fmt: skip
-
-
-__all__ = ["Amount", "amount_at", "norm_of", "range_start", "unit_at", "words_before"]

@@ -11,7 +11,6 @@ import msgspec
 from labeling.norm import Norm
 from labeling.quantities import guards
 from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start, unit_at
-from labeling.quantities.cues import words_before
 from labeling.quantities.lexicon import alternation, table
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.numerals import DIGITS, SCALES, figure_value, plain
@@ -125,4 +124,3 @@ KIND = Kind(
         Rule("cardinal.indefinite", frozenset(["hàng", "vài", "mấy"]), _read_indefinite, frozenset(SCALES)),
     ),
 )
-__all__ = ["KIND", "noun_after", "words_before"]

@@ -8,7 +8,7 @@ from labeling.norm import Norm
 from labeling.quantities.duration import says_length
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.source import Source
-from labeling.quantities.triggers import DIGIT, NUMBER
+from labeling.quantities.triggers import NUMBER
 
 _MINUTE_WORD = re.compile(r" *phút(?!\w)")
 _GAP = re.compile(r" +")
@@ -265,4 +265,3 @@ KIND = Kind(
         ),
     ),
 )
-__all__ = ["DIGIT", "KIND"]

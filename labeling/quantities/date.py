@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 from corpus.dates import edtf, is_day
 from labeling.norm import Norm
-from labeling.quantities.cues import cue_before
 from labeling.quantities.heads import BY_WORD, first_word, one
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.points import Point
@@ -119,4 +118,3 @@ KIND = Kind(
         Rule("date.year", DIGIT, read_date, frozenset(["year"])),
     ),
 )
-__all__ = ["KIND", "cue_before", "first_word", "read_date"]

@@ -8,7 +8,6 @@ from functools import cache
 
 import msgspec
 
-from labeling.quantities import lexicon
 from labeling.quantities.amounts import Amount, amount_at, norm_of, per_at, range_start
 from labeling.quantities.lexicon import Unit, alternation, table
 from labeling.quantities.model import Kind, Reading, Rule
@@ -200,4 +199,3 @@ KIND = Kind(
         Rule("money.implied", NUMBER, _read_bare_scale, frozenset(["@none"])),
     ),
 )
-__all__ = ["KIND", "lexicon"]

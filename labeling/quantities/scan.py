@@ -15,13 +15,13 @@ import msgspec
 
 from corpus.document import Extent
 from corpus.errors import UsageError
-from labeling.norm import Norm
 from labeling.quantities import (
     bounds,
     cardinal,
     clock,
     date,
     duration,
+    heads,
     masks,
     money,
     ordinal,
@@ -232,7 +232,7 @@ def _signed(source: Source, start: int, number: int) -> Reading | None:
     rules = (
         _RULES["0"]
         if source.low[number : number + 1] in _SIGNED
-        else _RULES.get(date.first_word(source, number), ())
+        else _RULES.get(heads.first_word(source, number), ())
     )
     best = _best(
         source, number, tuple(rule for rule in rules if not rule.name.startswith(("date", "time", "ratio")))
@@ -256,6 +256,3 @@ _SIGNED = frozenset("0123456789,")
 
 def _negated(value: str | None) -> str | None:
     return value if value in (None, "0") else f"-{value}"
-
-
-__all__ = ["KINDS", "Norm", "find"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache
 from typing import Literal
 
@@ -14,7 +13,6 @@ from corpus.document import Extent
 from corpus.errors import DataError
 from labeling.norm import Norm
 from labeling.quantities.canon import CUES, core, read_line, write_line
-from labeling.quantities.duration import iso_designators
 from labeling.quantities.lexicon import table
 from labeling.quantities.scan import find
 from labeling.quantities.speller import grouped, scaled, spelled
@@ -215,6 +213,3 @@ def _point(edtf: str) -> str:
     if 21 <= number <= 24:
         return f"mùa {('xuân', 'hè', 'thu', 'đông')[number - 21]} năm {year}"
     return f"tháng {number}{said}"
-
-
-__all__ = ["Decimal", "format_norm", "iso_designators", "parse_norm", "unit_names"]
