@@ -7,6 +7,7 @@ SHA-256 of every file.  A folder that has one may be replaced; any other is left
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,7 @@ def replacing(target: Path) -> Iterator[Path]:
     """An empty folder that takes the name `target` when the block ends well, in place of an older export."""
     if target.exists() and not (target / NOTE).is_file() and not (target.is_dir() and _empty(target)):
         raise UsageError(f"{target}: exists and is no export of ViCivic; name another folder with --out")
+    _clear_after_killed_runs(target)
     temporary, old = (target.with_name(f".tmp-{os.getpid()}-{what}-{target.name}") for what in ("new", "old"))
     try:
         try:
@@ -110,6 +112,28 @@ def replacing(target: Path) -> Iterator[Path]:
             old.rename(target)
         for left in (temporary, old):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _clear_after_killed_runs(target: Path) -> None:
+    """Put back the export that a killed run had moved away, and remove what it left half-written."""
+    found = re.compile(rf"\.tmp-(\d+)-(new|old)-{re.escape(target.name)}")
+    for path in target.parent.glob(".tmp-*") if target.parent.is_dir() else ():
+        match = found.fullmatch(path.name)
+        if match and not _running(int(match[1])):
+            if match[2] == "old" and not target.exists():
+                path.rename(target)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _empty(folder: Path) -> bool:

@@ -30,10 +30,14 @@ WORDS = {
 }
 FAILING = "the Hub fails ({status}): run this again later; what was done is found and not done twice"
 UNREACHED = (
-    "{endpoint} can't be reached or cut the line ({kind}): look at the network and HF_ENDPOINT, then run "
-    "this again; what was done is found and not done twice"
+    "{endpoint} can't be reached or cut the line ({kind}): look at the network and HF_ENDPOINT (a Hub "
+    "without xet needs HF_HUB_DISABLE_XET=1), then run this again; what was done is found and not done twice"
 )
-LONGEST = 300
+CLIENT = (
+    "the Hub's client gave up: run this again, with HF_HUB_DISABLE_XET=1 if it is about xet; what was done "
+    "is found and not done twice"
+)
+LONGEST = 400
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,8 +122,10 @@ class Calls:
         """A failure of the client as one line for a person."""
         status = status_of(error)
         if status is None:
-            kind = type(cause_of(error)).__name__
-            return HubError(f"{self.repo}: " + UNREACHED.format(endpoint=self.endpoint, kind=kind), None)
+            words = UNREACHED.format(endpoint=self.endpoint, kind=type(error).__name__)
+            if not _unreached(error):
+                words = f"{CLIENT} ({' '.join(str(error).split())})"
+            return HubError(self.without_token(f"{self.repo}: {words}")[:LONGEST], None)
         words = WORDS.get(status, FAILING if status >= 500 else "the Hub refuses ({status})")
         said = getattr(cause_of(error), "server_message", None)
         line = f"{self.repo}: {words.format(repo=self.repo, status=status)}"
@@ -153,7 +159,12 @@ class Calls:
 
 
 def _foreign(error: BaseException) -> bool:
-    """Whether the Hub or the way to it failed, not this code."""
+    """Whether the Hub, its client or the way to it failed, not this code."""
+    return isinstance(error, (OSError, RuntimeError, ValueError)) or _unreached(error)
+
+
+def _unreached(error: BaseException) -> bool:
+    """Whether no answer came."""
     from huggingface_hub.errors import HTTPError, LocalEntryNotFoundError
 
     network = (HTTPError, ConnectionError, TimeoutError, LocalEntryNotFoundError)

@@ -352,6 +352,22 @@ def test_a_failed_export_leaves_the_older_one(written, tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_what_a_killed_run_left_is_put_right(written, tmp_path):
+    import subprocess
+
+    process = subprocess.Popen(["true"])
+    process.wait()
+    first = contents(export(written[1], "gliner", tmp_path / "out").path)
+    (tmp_path / f".tmp-{process.pid}-new-out").mkdir()
+    (tmp_path / "out").rename(tmp_path / f".tmp-{process.pid}-old-out")
+    living = tmp_path / f".tmp-{os.getppid()}-new-out"
+    living.mkdir()
+    with pytest.raises(UsageError):
+        export(written[1], "conll", tmp_path / "out", Settings(column="none"))
+    assert contents(tmp_path / "out") == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["out", living.name])
+
+
 def test_unknown_names_are_refused_with_those_there_are(written, tmp_path):
     with pytest.raises(UsageError, match="conll, spacy, gliner, label-studio, brat, numbers-csv"):
         export(written[1], "conllu", tmp_path / "out")

@@ -243,6 +243,43 @@ def test_nobody_there(folder):
         publish(folder, away)
 
 
+def test_a_hub_without_xet_is_said_to_be_one(hub, folder, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", False)
+    with pytest.raises(HubError, match="a Hub without xet needs HF_HUB_DISABLE_XET=1"):
+        publish(folder, calls(hub, attempts=1))
+    assert commits(hub) == ["initial commit"]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (RuntimeError(f"shard {{x}} failed\nfor {TOKEN}"), r"gave up.*\(shard \{x\} failed for hf_…\)"),
+        (PermissionError("expired"), r"gave up.*\(expired\)"),
+    ],
+)
+def test_what_the_client_itself_gives_up_on(error, message, hub, folder, monkeypatch):
+    def gives_up(*_, **__):
+        raise error
+
+    reached = calls(hub)
+    monkeypatch.setattr(reached.api, "create_commit", gives_up)
+    with pytest.raises(HubError, match=message) as caught:
+        publish(folder, reached)
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_fault_of_our_own_is_not_hidden(hub, folder, monkeypatch):
+    def broken(*_, **__):
+        raise KeyError("ours")
+
+    reached = calls(hub)
+    monkeypatch.setattr(reached.api, "create_commit", broken)
+    with pytest.raises(KeyError, match="ours"):
+        publish(folder, reached)
+
+
 def test_tokens(hub, folder):
     with pytest.raises(UsageError, match="set HF_TOKEN"):
         publish(folder, calls(hub, token=None))

@@ -1,5 +1,6 @@
 """The scorer that every release ships: equal to `vicivic evaluate`, alone in its folder, on plain input."""
 
+import ast
 import importlib.util
 import json
 import random
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exporters.formats.base import COLUMNS, Release, value_of
 from labeling import evaluate
@@ -17,6 +20,7 @@ from labeling.evaluate import count, read_gold
 from labeling.scheme import load_scheme
 from labeling.span import make_span
 from tests.civic_release import GOLD, published, shared, written_pairs
+from tests.nested import nested
 
 SCORER = Path(__file__).parents[1] / "exporters" / "templates" / "score.py"
 SCHEME = load_scheme()
@@ -131,6 +135,53 @@ def test_equal_to_vicivic_evaluate(articles, said, tmp_path):
             assert (ours["low"], ours["high"]) == pytest.approx((low, high), abs=1e-4)
             assert (ours["low"], ours["high"]) == pytest.approx((theirs.low, theirs.high), abs=0.12)
     assert report["all"]["exact"]["all"]["f1"] < report["all"]["partial"]["all"]["f1"] < 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(nested(), st.integers(0, 2**32)), min_size=1, max_size=4))
+def test_equal_to_vicivic_evaluate_on_any_nested_spans(cases):
+    """Predictions are the gold with some spans gone, cut or relabelled, at random."""
+    gold, said = [], []
+    for number, ((text, spans), seed) in enumerate(cases):
+        source = random.Random(seed)
+        article = [make_span(text, span.start, span.end, span.label) for span in spans]
+        other = {}
+        for span in article:
+            dice = source.random()
+            start, end, label = span.start, span.end, span.label
+            if dice < 0.2:
+                continue
+            if dice < 0.4:
+                label = source.choice(SCHEME.names)
+            elif dice < 0.6 and end - start > 1 and not text[end - 2].isspace():
+                end -= 1
+            other[start, end, label] = make_span(text, start, end, label)
+        gold.append(evaluate.Gold(id=str(number), text=text, spans=tuple(article)))
+        said.append(list(other.values()))
+    counts = count(gold, said, SCHEME.names)
+
+    def rows(spans):
+        return {
+            str(n): dict.fromkeys((s.start, s.end, s.label) for s in each) for n, each in enumerate(spans)
+        }
+
+    found = score.compare(rows([article.spans for article in gold]), rows(said), list(SCHEME.names), 0)
+    for group, labels in GROUPS.items():
+        for measure, level in SHOWN:
+            theirs = counts.score(labels, level=level, match=measure)
+            ours = found.get(group, {}).get(measure, {}).get(level)
+            if ours is None:
+                assert theirs.predicted == theirs.gold == 0
+                continue
+            for name in ("precision", "recall", "f1", "predicted", "gold"):
+                assert ours[name] == pytest.approx(getattr(theirs, name), abs=1e-4), (group, measure, level)
+
+
+def test_it_runs_on_old_pythons_with_nothing_installed():
+    tree = ast.parse(SCORER.read_text("utf-8"), feature_version=(3, 9))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= set(sys.stdlib_module_names)
 
 
 def test_its_layers_are_the_scheme_s():
