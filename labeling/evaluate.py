@@ -154,8 +154,10 @@ class Counts:
         whole = each.sum(axis=0)
         precision, recall, f1 = (float(value) for value in _rates(whole, match))
         draws = np.random.default_rng(0).multinomial(len(each), [1 / len(each)] * len(each), size=RESAMPLES)
-        resampled = _rates(draws @ each, match)[2]
-        low, high = np.percentile(resampled, [2.5, 97.5])
+        resampled = draws @ each
+        # a resample with nothing in gold and nothing said has no F1
+        counted = resampled[(resampled[:, PREDICTED] + resampled[:, GOLD]) > 0]
+        low, high = np.percentile(_rates(counted, match)[2], [2.5, 97.5]) if len(counted) else (0.0, 0.0)
         return Score(
             precision=round(precision, 4),
             recall=round(recall, 4),

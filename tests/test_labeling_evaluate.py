@@ -100,6 +100,10 @@ def test_intervals_hold_the_score_and_narrow_with_more_documents() -> None:
     assert many.high - many.low < few.high - few.low
     perfect = count([gold(TRUE[3])] * 4, [good] * 4, ["PER"]).score()
     assert (perfect.low, perfect.high) == (1.0, 1.0)
+    rare = count([gold(TRUE[3]), *[gold()] * 9], [good, *[[]] * 9], ["PER"]).score()
+    assert (rare.f1, rare.low, rare.high) == (1.0, 1.0, 1.0)
+    nothing = count([gold()], [[]], ["PER"]).score()
+    assert (nothing.f1, nothing.low, nothing.high) == (0.0, 0.0, 0.0)
 
 
 def test_confusions_name_what_went_wrong_where() -> None:
