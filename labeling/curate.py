@@ -140,6 +140,7 @@ def sit(
 ) -> Curated:
     """Ask about each group, then about what is to be decided one by one, until all is answered or `q`."""
     done = Curated(conflicts=len(found))
+    taken = deciding.read(workspace)
     groups = grouped(found)
     done.groups = len(groups)
     for number, group in enumerate(groups, 1):
@@ -155,9 +156,9 @@ def sit(
                 single = _answer(conflict, ask, done, alone=True)
                 if single == QUIT:
                     return done
-                _write(workspace, [conflict], single, by, done)
+                _write(workspace, taken, [conflict], single, by, done)
         else:
-            _write(workspace, group, answer, by, done)
+            _write(workspace, taken, group, answer, by, done)
     return done
 
 
@@ -188,10 +189,20 @@ def _answer(conflict: Conflict, ask: Callable[[str], str], done: Curated, *, alo
             return keys.get(answer, answer)
 
 
-def _write(workspace: Workspace, group: Sequence[Conflict], choice: str, by: str, done: Curated) -> None:
+def _write(
+    workspace: Workspace,
+    taken: list[deciding.Decision],
+    group: Sequence[Conflict],
+    choice: str,
+    by: str,
+    done: Curated,
+) -> None:
+    """Write an answer down, durably, and add it to what was taken."""
     if choice == SKIP:
         return
-    batch = f"curate-{len(deciding.read(workspace)) + 1:06d}"
+    batch = f"curate-{len(taken) + 1:06d}"
     wanted = [item for conflict in group for item in resolve(conflict, choice, by=by, batch=batch)]
-    done.decisions += len(deciding.record(workspace, wanted))
+    fresh = deciding.record(workspace, wanted, before=taken)
+    taken += fresh
+    done.decisions += len(fresh)
     done.decided += len(group)

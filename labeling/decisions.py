@@ -95,12 +95,15 @@ def read(workspace: Workspace) -> list[Decision]:
     return [msgspec.convert(item.body, Decision) for item in read_events(home(workspace), "decision")]
 
 
-def record(workspace: Workspace, decisions: Iterable[Decision]) -> list[Decision]:
+def record(
+    workspace: Workspace, decisions: Iterable[Decision], *, before: Sequence[Decision] | None = None
+) -> list[Decision]:
     """Append decisions, numbered d000001 upwards, in one durable write; returns them with their ids.
 
     What already stands exactly so is not written again: a command that was cut off can be run again.
+    `before` is what `read` gives, for those who hold the workspace and have it already.
     """
-    before = read(workspace)
+    before = read(workspace) if before is None else before
     words = last_words(standing(before))
     fresh = [item for item in decisions if item.action == "undo" or not _says(words, item)]
     return append(workspace, fresh, first=len(before) + 1)
