@@ -24,6 +24,7 @@ from labeling.cli.figures import (
 
 if TYPE_CHECKING:
     from labeling.agreement.table import Line
+    from labeling.scores.cards import Card
     from labeling.scores.measure import Scores
 
 SCORES_EXAMPLES = (
@@ -49,6 +50,7 @@ LINT_EXAMPLES = (
 def scores(
     label: Annotated[str | None, typer.Option(help="Show the cards of one label.")] = None,
     rounds: Annotated[bool, typer.Option("--rounds", help="Show each round, not only their sum.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every rule on every label.")] = False,
     floor: Annotated[float, typer.Option(help="Precision under which a rule is named.", min=0, max=1)] = 0.5,
     least: Annotated[int, typer.Option(help="Judged proposals that a verdict needs.", min=1)] = 20,
     apply: Annotated[
@@ -75,7 +77,7 @@ def scores(
     for refused in kept.refused:
         tell(f"refused: {refused['record']} ({refused['annotation']}): {refused['message']}")
     if not as_json:
-        _print_cards(found, label, rounds)
+        _print_cards(found, label, rounds, everything)
         _print_people(found)
     for item in found.verdicts:
         act = "switch off" if item.action == "off" else f"trust {item.trust} in"
@@ -100,7 +102,7 @@ def scores(
     finish(len(kept.refused))
 
 
-def _print_cards(found: Scores, label: str | None, rounds: bool) -> None:
+def _print_cards(found: Scores, label: str | None, rounds: bool, everything: bool) -> None:
     rows = [
         (
             card.source,
@@ -114,10 +116,17 @@ def _print_cards(found: Scores, label: str | None, rounds: bool) -> None:
             f"{card.dropped_right}/{card.dropped}" if card.dropped else "",
         )
         for card in found.cards
-        if (rounds or card.round == "*") and (label is None or card.label == label)
+        if (rounds or card.round == "*") and _shown(card, label, everything)
     ]
     heads = ("source", "rule", "label", "round", "basis", "precision", "recall", "F1", "dropped, right")
     print_table(heads, rows)
+
+
+def _shown(card: Card, label: str | None, everything: bool) -> bool:
+    """Sources by label and rules as a whole; with a label, all that is said of it."""
+    if label is not None:
+        return card.label == label
+    return everything or "*" in (card.rule, card.label)
 
 
 def _print_people(found: Scores) -> None:
