@@ -106,7 +106,8 @@ class Hub:
     objects: dict = field(default_factory=dict)
     log: list = field(default_factory=list)
     failures: list = field(default_factory=list)
-    before: list = field(default_factory=list)
+    before: list = field(default_factory=list)  # called with the repo when a commit comes in
+    after: list = field(default_factory=list)  # called with method and path before anything is answered
 
     def fail(self, method, path, status, *, times=1, after=False):
         self.failures.append(Failure(method, path, status, times, after))
@@ -167,6 +168,8 @@ class Handler(BaseHTTPRequestHandler):
                     given = None
             except Answer as made:
                 given = made
+            for action in self.hub.after:
+                action(self.command, unquote(path))
         if failure is not None:
             if failure.status == "cut":
                 self.close_connection = True

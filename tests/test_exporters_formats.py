@@ -438,6 +438,12 @@ def test_a_span_that_does_not_fit_its_text_is_refused_by_name(written, tmp_path)
         export(copy, "brat", tmp_path / "out")
 
 
+def test_a_release_without_texts_says_what_it_needs(written, tmp_path):
+    copy = rewritten(written[1], tmp_path, "spans", lambda found: [row.update(text=None) for row in found])
+    with pytest.raises(ReleaseError, match=r"holds no texts; put yours in with its hydrate\.py"):
+        export(copy, "brat", tmp_path / "out")
+
+
 def test_configs_that_hold_other_documents_are_refused(written, tmp_path):
     copy = rewritten(written[1], tmp_path, "tokens", lambda found: found.pop())
     with pytest.raises(ReleaseError, match="tin3: is not in every config"):

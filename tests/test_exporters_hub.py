@@ -412,6 +412,34 @@ def test_the_verb(run, hub, folder):
     assert TOKEN not in str([planned, done, again])
 
 
+@pytest.mark.parametrize("path", ["/repos/create", "/lfs/objects/batch", "/commit/main", "/tag/"])
+def test_killed_at_any_moment_and_run_again(path, hub, folder, tmp_path):
+    killed = []
+
+    def kill(method, asked):
+        if path in asked and not killed:
+            killed.append(asked)
+            process.kill()
+            process.wait()
+
+    hub.after.append(kill)
+    said = {
+        "HF_ENDPOINT": hub.url,
+        "HF_TOKEN": TOKEN,
+        "HF_HOME": str(tmp_path / "hf"),
+        "HF_HUB_DISABLE_XET": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vicivic", "publish", REPO, "--from", folder],
+        env={**os.environ, **said}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.wait() == -9
+    done = publish(folder, calls(hub))
+    assert commits(hub) == ["Release 1.0.0", "initial commit"]
+    assert hub.repos[REPO].tags == {"v1.0.0": done.commit}
+    assert files_at(hub, "v1.0.0") == contents(folder)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

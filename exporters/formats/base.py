@@ -148,6 +148,8 @@ class Release:
         sentences = _Grouped(self.sentences(split), "doc_id") if tokens else None
         meta = _Grouped(self.rows("documents", split), "id") if about else None
         for row in self.rows("spans", split):
+            if row.get("text") is None:
+                raise ReleaseError(f"{self.folder}: holds no texts; put yours in with its hydrate.py first")
             for span in row["spans"]:
                 span["label"] = labels[span["label"]]
             found = Published(
