@@ -22,8 +22,8 @@ from corpus.document import Document
 from corpus.store import sync
 from exporters.configs import CONFIGS
 from exporters.diff import Change
-from exporters.formats.huggingface import CHANGES, features
-from exporters.manifest import Config
+from exporters.formats.huggingface import features
+from exporters.manifest import CHANGES, Config
 from exporters.parquet import SplitWriter, Written
 from exporters.rows import Item, Tally, check
 from exporters.splits import HELD, SPLITS, Ledger

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus.errors import ReleaseError
 from exporters.card import card
-from exporters.formats.huggingface import CHANGES, check_features, features
+from exporters.formats.huggingface import check_features, features
 from exporters.manifest import MANIFEST, SUMS, Manifest, content_hash, hash_of_test, listed
 from exporters.parquet import Written, logical_sha256
 from exporters.recount import Fault
@@ -87,17 +87,7 @@ def check_counts(folder: Path, manifest: Manifest, tally: Tally) -> Iterator[Fau
         rows = pq.read_metadata(folder / file.path).num_rows
         if rows != file.rows:
             yield Fault("counts", file.path, f"{rows} rows, {MANIFEST} says {file.rows}")
-    core = {name: config for name, config in manifest.configs.items() if name != CHANGES}
-    content = content_hash(
-        core,
-        labels=manifest.labels,
-        scheme=manifest.scheme,
-        guideline=manifest.guideline,
-        licence=manifest.license,
-        contact=manifest.contact,
-        authors=manifest.authors,
-    )
-    if content != manifest.content:
+    if content_hash(manifest) != manifest.content:
         yield Fault("counts", MANIFEST, "`content` is not the hash of what users load")
     if hash_of_test(folder, manifest.labels) != manifest.test_digest:
         yield Fault("counts", MANIFEST, "`test_digest` is not the hash of the test split")

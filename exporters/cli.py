@@ -39,6 +39,10 @@ Authors = Annotated[
     list[str] | None, typer.Option("--author", metavar="NAME", help="Who is cited; repeat for several.")
 ]
 
+Baselines = Annotated[
+    bool, typer.Option("--baselines", help="Learn a CRF from train and put its scores on test on the card.")
+]
+
 
 def release(
     machine: Machine = False,
@@ -46,6 +50,7 @@ def release(
     licence: Licence = "other",
     contact: Contact = None,
     authors: Authors = None,
+    baselines: Baselines = False,
     work: Work = WORK,
     json: Json = False,
 ) -> None:
@@ -53,7 +58,7 @@ def release(
     from exporters.facts import Terms
     from exporters.release import release as run
 
-    terms = Terms(licence=licence, contact=contact, authors=tuple(authors or ()))
+    terms = Terms(licence=licence, contact=contact, authors=tuple(authors or ()), baselines=baselines)
     workspace = Workspace(work)
     with workspace.writing():
         done = run(workspace, machine=machine, version=version, terms=terms)

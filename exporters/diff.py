@@ -15,8 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from corpus.events import canonical_json
-from exporters.formats.huggingface import CHANGES
-from exporters.manifest import Manifest
+from exporters.manifest import CHANGES, Manifest
 from exporters.parquet import parquet_rows
 from exporters.rows import norm_columns
 from exporters.splits import read_lines
@@ -100,8 +99,13 @@ def structural(before: Manifest, after: Manifest) -> Iterator[tuple[str, Level]]
         yield f"guideline {before.guideline} → {after.guideline}", "minor"
     if before.license != after.license:
         yield f"licence {before.license} → {after.license}", "patch"
-    if (before.contact, before.authors) != (after.contact, after.authors):
-        yield "contact or authors changed", "patch"
+    for what, was, now in (
+        ("contact", before.contact, after.contact),
+        ("authors", before.authors, after.authors),
+        ("baselines on the card", before.baselines_wanted, after.baselines_wanted),
+    ):
+        if was != now:
+            yield f"{what} changed", "patch"
     # `changes` is made from the two releases, it does not tell them apart
     for name in [name for name in before.configs if name not in (*after.configs, CHANGES)]:
         yield f"config {name} removed", "major"

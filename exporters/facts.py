@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -13,21 +13,26 @@ from corpus import __version__
 from corpus.errors import UsageError
 from corpus.store import Workspace
 from exporters.build import Build, described
-from exporters.manifest import Agreed, Manifest, content_hash, hash_of_test
+from exporters.manifest import Agreed, Manifest, content_hash, hash_of_test, write_manifest
 from exporters.splits import HELD, SPLITS
 from exporters.versions import Kind
 from labeling.scheme import Scheme
 
 CREATORS: dict[Kind, str] = {"machine": "machine-generated", "human": "expert-generated"}
+SCORER = "score.py"
 DRAWS = 200  # bootstrap draws for the interval of agreement
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What only the people behind a dataset can say: its licence, whom to ask, who is cited."""
+    """What only the people behind a dataset can say: its licence, whom to ask, who is cited.
+
+    With `baselines` a CRF is learnt from train and scored on test for the card.
+    """
 
     licence: str = "other"
     contact: str | None = None
     authors: tuple[str, ...] = ()
+    baselines: bool = False
 
 
 def first_manifest(
@@ -37,29 +42,53 @@ def first_manifest(
     import datasets
     import pyarrow as pa
 
-    configs = described(build.written, scheme)
-    said: dict[str, Any] = {
-        "labels": list(scheme.names),
-        "scheme": scheme.version,
-        "guideline": scheme.guideline,
-        "contact": terms.contact,
-        "authors": list(terms.authors),
-    }
-    return Manifest(
+    manifest = Manifest(
         version="",
         kind=kind,
         previous=None,
         created=created(build.newest),
         annotations_creators=CREATORS[kind],
         license=terms.licence,
+        contact=terms.contact,
+        authors=list(terms.authors),
+        baselines_wanted=terms.baselines,
+        scheme=scheme.version,
+        guideline=scheme.guideline,
+        labels=list(scheme.names),
         code=f"vicivic {__version__}",
         tools={"datasets": datasets.__version__, "pyarrow": pa.__version__},
-        content=content_hash(configs, licence=terms.licence, **said),
+        content="",
         test_digest=hash_of_test(target, scheme.names),
         counts=counts,
-        configs=configs,
-        **said,
+        configs=described(build.written, scheme),
     )
+    return msgspec.structs.replace(manifest, content=content_hash(manifest))
+
+
+def with_baselines(target: Path, manifest: Manifest) -> Manifest:
+    """The manifest with the scores of the CRF baseline of each flat column, where they are wanted.
+
+    The rows are written; a manifest for the readers of the baseline is left in the folder.
+    """
+    if not manifest.baselines_wanted or manifest.test_digest is None:
+        return manifest
+    from exporters.baselines import crf_baselines
+
+    write_manifest(target, manifest)
+    found = msgspec.to_builtins(crf_baselines(target))
+    for baseline in found:
+        for group in baseline["groups"]:
+            for score in group["scores"].values():
+                score.update(
+                    (name, round(value, 3)) for name, value in score.items() if isinstance(value, float)
+                )
+    return msgspec.structs.replace(manifest, baselines=found)
+
+
+def write_scorer(target: Path) -> None:
+    """Put score.py beside the data: it needs nothing but Python and this release."""
+    held = (resources.files("exporters") / "templates" / SCORER).read_bytes()
+    (target / SCORER).write_bytes(held)
 
 
 def agreement(workspace: Workspace) -> Agreed | None:

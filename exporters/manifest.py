@@ -18,6 +18,7 @@ from corpus.errors import ReleaseError
 from corpus.events import canonical_json
 from exporters.parquet import Written, file_sha256, parquet_rows
 
+CHANGES = "changes"
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 
@@ -61,6 +62,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     contact: str | None = None
     authors: list[str] = []
     agreement: Agreed | None = None
+    baselines_wanted: bool = False
+    baselines: list[dict[str, Any]] = []
     scheme: str
     guideline: str
     labels: list[str]
@@ -73,36 +76,29 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: list[FileEntry] = []
 
 
-def content_hash(
-    configs: dict[str, Config],
-    *,
-    labels: list[str],
-    scheme: str,
-    guideline: str,
-    licence: str,
-    contact: str | None,
-    authors: list[str],
-) -> str:
-    """One hash over what users load; files, tools and version numbers are not in it."""
-    return hashlib.sha256(
-        canonical_json(
-            {
-                "labels": labels,
-                "scheme": scheme,
-                "guideline": guideline,
-                "license": licence,
-                "contact": contact,
-                "authors": authors,
-                "configs": {
-                    name: {
-                        "features": config.features,
-                        "splits": {split: file.logical_sha256 for split, file in config.splits.items()},
-                    }
-                    for name, config in configs.items()
-                },
+def content_hash(manifest: Manifest) -> str:
+    """One hash over what users load and are told; files, tools and version numbers are not in it.
+
+    The config `changes` is not in it either: it follows from this release and the one before.
+    """
+    said = {
+        "labels": manifest.labels,
+        "scheme": manifest.scheme,
+        "guideline": manifest.guideline,
+        "license": manifest.license,
+        "contact": manifest.contact,
+        "authors": manifest.authors,
+        "baselines": manifest.baselines_wanted,
+        "configs": {
+            name: {
+                "features": config.features,
+                "splits": {split: file.logical_sha256 for split, file in config.splits.items()},
             }
-        )
-    ).hexdigest()
+            for name, config in manifest.configs.items()
+            if name != CHANGES
+        },
+    }
+    return hashlib.sha256(canonical_json(said)).hexdigest()
 
 
 def hash_of_test(folder: Path, labels: Sequence[str]) -> str | None:

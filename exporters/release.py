@@ -22,9 +22,9 @@ from exporters.changelog import examples, section, write_changelog
 from exporters.citation import write_citation
 from exporters.croissant import write_croissant
 from exporters.diff import Difference, Side, changes, difference
-from exporters.facts import Terms, agreement, counts_of, first_manifest
-from exporters.formats.huggingface import CHANGES, check_features
-from exporters.manifest import Manifest, read_manifest, write_manifest
+from exporters.facts import Terms, agreement, counts_of, first_manifest, with_baselines, write_scorer
+from exporters.formats.huggingface import check_features
+from exporters.manifest import CHANGES, Manifest, read_manifest, write_manifest
 from exporters.material import has_records, human_items, machine_items
 from exporters.parquet import parquet_rows
 from exporters.plots import write_plots
@@ -152,6 +152,8 @@ def finish(
         previous=previous.manifest.version if previous else None,
         configs=described(build.written, scheme),
     )
+    manifest = with_baselines(target, manifest)
+    write_scorer(target)
     write_tombstones(target, previous.folder if previous else None, gone, manifest.version)
     newest = section(
         manifest.version,

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 
@@ -16,7 +18,8 @@ from exporters.release import release
 from exporters.rows import Tally, provinces
 from exporters.show import load_config
 from labeling.scheme import load_scheme
-from tests.releasing import LAN, PAO, annotation, document, drawn, kept, settled, workspace_of
+from tests.civic_release import gold_pairs, released
+from tests.releasing import LAN, PAO, annotation, contents, document, drawn, kept, settled, workspace_of
 from tests.slow_environment import ROOT, python
 
 SCHEME = load_scheme()
@@ -168,3 +171,43 @@ def test_citation_validates(made):
     said = python("citation", "-c", code, "--validate", "-i", made / "CITATION.cff")
     assert "valid" in said
     assert ROOT.is_dir()
+
+
+def test_each_release_ships_its_scorer(made):
+    run = subprocess.run(
+        [sys.executable, made / "score.py", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "gold.jsonl" in run.stdout
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory):
+    """Two builds of the same work with baselines, from the paragraphs of some gold articles."""
+    pairs = gold_pairs()[:80]
+    made = []
+    for name in ("one", "two"):
+        workspace, _ = released(tmp_path_factory.mktemp(name) / "work", pairs)
+        made.append(release(workspace, terms=Terms(baselines=True)))
+    return made
+
+
+def test_baselines_are_scored_on_test_and_told(scored):
+    first = scored[0]
+    assert str(first.version) == "1.0.1"
+    assert first.difference.structure == (("baselines on the card changed", "patch"),)
+    manifest = read_manifest(first.path)
+    columns = {baseline["column"]: baseline["groups"][0] for baseline in manifest.baselines}
+    test = load_config(first.path, "documents")["test"]
+    assert columns["ner_tags"]["documents"] == len({row["id"] for row in test})
+    whole = columns["ner_tags"]["scores"]["all"]
+    assert 0.3 < whole["f1"] <= 1
+    card = (first.path / "README.md").read_text(encoding="utf-8")
+    rows = table(card, "| column | documents | label | gold |")
+    told = {(row[0], row[2]): row for row in rows}
+    assert told["ner_tags", "all"][3:7] == [
+        str(whole["gold"]), str(whole["precision"]), str(whole["recall"]), str(whole["f1"]),
+    ]  # fmt: skip
+
+
+def test_baselines_are_the_same_each_time(scored):
+    assert contents(scored[0].path) == contents(scored[1].path)

@@ -307,7 +307,7 @@ def test_the_same_work_gives_the_same_bytes(tmp_path, workspace):
         made.append(contents(copy / "releases" / "1.0.0"))
     assert made[0] == made[1]
     assert sorted(name for name in made[0] if "/" not in name) == [
-        "CHANGELOG.md", "CITATION.cff", "README.md", "SHA256SUMS", "croissant.json", "manifest.json", "splits.csv",
+        "CHANGELOG.md", "CITATION.cff", "README.md", "SHA256SUMS", "croissant.json", "manifest.json", "score.py", "splits.csv",
     ]  # fmt: skip
 
 

@@ -98,16 +98,9 @@ def seal(folder, **more):
         )
         for name, config in manifest.configs.items()
     }
-    core = {name: config for name, config in configs.items() if name != "changes"}
     said = {
         "configs": configs,
-        "content": content_hash(
-            core,
-            labels=manifest.labels,
-            scheme=manifest.scheme,
-            guideline=manifest.guideline,
-            licence="other",
-        ),
+        "content": content_hash(msgspec.structs.replace(manifest, configs=configs)),
         "test_digest": hash_of_test(folder, manifest.labels),
     }
     write_manifest(folder, msgspec.structs.replace(manifest, **{**said, **more}))

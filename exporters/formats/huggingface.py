@@ -11,11 +11,11 @@ from typing import Any
 
 from corpus.errors import ReleaseError
 from exporters.foreign import FOREIGN
+from exporters.manifest import CHANGES
 from exporters.parquet import Written
 from exporters.views import column_labels, tag_names
 from labeling.scheme import Scheme
 
-CHANGES = "changes"
 _COMMON = {"quality_names": "string", "quality_numbers": "string", "proposals_shown": "bool"}
 _NORM = {
     "value": "string",
