@@ -256,6 +256,11 @@ def test_labels_that_the_scheme_does_not_know_are_counted():
     assert (found.unknown, found.lines[0].exact.value) == ({"FOO": 1}, 1)
 
 
+def test_a_scheme_that_changed_in_the_middle_of_a_round_is_seen():
+    found = agreement([said("a", OUTER, scheme="1"), said("b", OUTER, scheme="2")])
+    assert (found.schemes, found.lines[0].exact.value) == ({"1": 1, "2": 1}, 1)
+
+
 def test_the_older_alpha_of_a_pair_runs_over_documents_end_to_end():
     one = [said("a", (0, 20, "ORG")), said("b", (0, 20, "ORG"))]
     other = [said("a", (10, 20, "ORG")), said("b", (12, 22, "ORG"))]

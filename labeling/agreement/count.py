@@ -80,6 +80,7 @@ class Run:
         self.topics = Topics()
         self.foreign: list[Foreign] = []
         self.unknown: Counter[str] = Counter()
+        self.schemes: Counter[str] = Counter()
         self._known = frozenset(scheme.names)
         self.edges: defaultdict[tuple[str, str], Continuum] = defaultdict(Continuum)
 
@@ -98,6 +99,7 @@ class Run:
         people: set[str] = set()
         for group, layer, length in _groups(document, heard):
             people |= {said.author for said in group}
+            self.schemes.update(said.scheme for said in group)
             self._layer(document, group, layer, length, rows)
         if not rows:
             return

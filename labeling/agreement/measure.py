@@ -39,7 +39,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """What `vicivic agreement` reports.
 
     `blind` holds pairs of people who both saw no proposals; `unknown` counts spans whose label the scheme
-    does not know: they are compared nowhere.
+    does not know: they are compared nowhere; `schemes` counts judgements (a layer of a part) by the scheme
+    they were made under.
     """
 
     documents: int
@@ -52,6 +53,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[Topic, ...]
     foreign: tuple[Foreign, ...]
     unknown: dict[str, int] = {}
+    schemes: dict[str, int] = {}
 
 
 def measure(
@@ -94,4 +96,5 @@ def measure(
         topics=tuple(run.topics.worst(topics)),
         foreign=tuple(run.foreign),
         unknown=dict(sorted(run.unknown.items())),
+        schemes=dict(sorted(run.schemes.items())),
     )

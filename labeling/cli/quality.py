@@ -191,6 +191,9 @@ def agreement(
         )
     for name, count in found.unknown.items():
         tell(f"not compared: {count} spans with the label {name!r}, which the scheme does not know")
+    if len(found.schemes) > 1:
+        made = " and ".join(f"{name} ({count} judgements)" for name, count in found.schemes.items())
+        tell(f"annotations made under the schemes {made} are compared with each other")
     whole = found.lines[0] if found.lines else None
     figures = (
         f"exact F1 {measure_words(whole.exact)}, α {measure_words(whole.alpha)}"
