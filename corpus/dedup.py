@@ -29,7 +29,20 @@ SHARE = 0.1  # of the smaller document's grams, to be measured at all
 SMALL = 20  # grams
 SAME_JACCARD, SAME_CONTAINMENT = 0.85, 0.95
 FAMILY_JACCARD, FAMILY_CONTAINMENT = 0.3, 0.5
-MEMORY = "300MB"
+MEMORY = "250MB"
+
+
+PART = 3_000_000  # grams compared at a time
+ATTEMPTS = 3
+_VALUES: dict[str, Any] = {
+    "frequent": FREQUENT,
+    "share": SHARE,
+    "small": SMALL,
+    "same_jaccard": SAME_JACCARD,
+    "same_containment": SAME_CONTAINMENT,
+    "family_jaccard": FAMILY_JACCARD,
+    "family_containment": FAMILY_CONTAINMENT,
+}
 
 
 class Edge(NamedTuple):
@@ -104,33 +117,36 @@ def add_sketches(
 
 
 _RANK = """
-CREATE TABLE ranked AS
+CREATE OR REPLACE TABLE ranked AS
 SELECT *, CAST(row_number() OVER (ORDER BY kept DESC, length DESC, id) AS UINTEGER) AS rank FROM docs
 """
-_COUNTS = """
-CREATE TABLE counts AS SELECT h, count(*) AS documents FROM grams GROUP BY h HAVING count(*) > 1
+_EMPTY = """
+CREATE OR REPLACE TABLE postings(h UBIGINT, rank UINTEGER, frequent BOOLEAN);
+CREATE OR REPLACE TABLE pairs(l UINTEGER, r UINTEGER, shared UINTEGER);
+CREATE OR REPLACE TABLE candidates(l UINTEGER, r UINTEGER);
+CREATE OR REPLACE TABLE common(l UINTEGER, r UINTEGER, common UINTEGER)
 """
+# Grams that are in one document only are of no use; each part of the hashes is counted apart.
 _POSTINGS = """
-CREATE TABLE postings AS
-SELECT g.h, r.rank, c.documents > {frequent} AS frequent
-FROM grams g JOIN counts c USING (h) JOIN ranked r USING (n)
+INSERT INTO postings
+WITH part AS (SELECT h, n FROM grams WHERE h % {parts} = {part}),
+counts AS (SELECT h, count(*) AS documents FROM part GROUP BY h HAVING count(*) > 1)
+SELECT part.h, ranked.rank, documents > {frequent}
+FROM part JOIN counts USING (h) JOIN ranked USING (n)
 """
-_RARE = """
-CREATE TABLE rare AS SELECT h, rank FROM postings WHERE NOT frequent
+_PAIRS = """
+INSERT INTO pairs
+WITH part AS (SELECT * FROM postings WHERE h % {parts} = {part}),
+rare AS (SELECT h, rank FROM part WHERE NOT frequent)
+SELECT a.rank, b.rank, count(*) FROM rare a JOIN rare b ON a.h = b.h AND a.rank < b.rank GROUP BY ALL
+UNION ALL
+SELECT l, r, count(*) FROM (
+    SELECT first_value(rank) OVER (PARTITION BY h ORDER BY rank) AS l, rank AS r FROM part WHERE frequent
+) WHERE l < r GROUP BY ALL
 """
 _CANDIDATES = """
-CREATE TABLE candidates AS
-WITH pairs AS (
-    SELECT a.rank AS l, b.rank AS r, count(*) AS shared
-    FROM rare a JOIN rare b ON a.h = b.h AND a.rank < b.rank
-    GROUP BY ALL
-    UNION ALL
-    SELECT l, r, count(*) AS shared FROM (
-        SELECT first_value(rank) OVER (PARTITION BY h ORDER BY rank) AS l, rank AS r
-        FROM postings WHERE frequent
-    ) WHERE l < r GROUP BY ALL
-), summed AS (SELECT l, r, sum(shared) AS shared FROM pairs GROUP BY ALL)
-SELECT l, r FROM summed
+INSERT INTO candidates
+SELECT l, r FROM (SELECT l, r, sum(shared) AS shared FROM pairs WHERE r % {parts} = {part} GROUP BY ALL)
 JOIN ranked a ON a.rank = l JOIN ranked b ON b.rank = r
 WHERE NOT b.kept AND shared >= {share} * least(a.size, b.size)
 """
@@ -140,24 +156,40 @@ WITH firsts AS (
     SELECT lead, min(rank) AS first FROM ranked
     WHERE lead <> 0 GROUP BY lead HAVING count(*) BETWEEN 2 AND {frequent}
 )
-SELECT f.first, r.rank FROM firsts f JOIN ranked r USING (lead) WHERE r.rank > f.first AND NOT r.kept
+SELECT f.first, r.rank FROM firsts f JOIN ranked r USING (lead)
+WHERE r.rank > f.first AND NOT r.kept AND (f.first, r.rank) NOT IN (SELECT (l, r) FROM candidates)
+"""
+# The grams of the left documents are written down first: left to itself the optimizer joins the postings
+# with themselves, which is quadratic in the documents of a formula.
+_LEFT = """
+CREATE OR REPLACE TABLE lefts AS
+SELECT l, r, h FROM candidates JOIN postings ON rank = l WHERE h % {parts} = {part}
+"""
+_COMMON = """
+INSERT INTO common
+SELECT l, r, count(*) FROM lefts JOIN postings b ON b.rank = lefts.r AND b.h = lefts.h
+WHERE b.h % {parts} = {part} GROUP BY ALL
 """
 _MEASURED = """
-CREATE TABLE measured AS
-WITH pairs AS (SELECT DISTINCT l, r FROM candidates),
-common AS (
-    SELECT l, r, count(*) AS common
-    FROM pairs JOIN postings a ON a.rank = l JOIN postings b ON b.rank = r AND b.h = a.h
-    GROUP BY ALL
-)
+CREATE OR REPLACE TABLE measured AS
+WITH summed AS (SELECT l, r, sum(common) AS common FROM common GROUP BY ALL)
 SELECT a.id AS l, b.id AS r, l AS l_rank, r AS r_rank,
     common / (a.size + b.size - common) AS jaccard,
     common / least(a.size, b.size) AS containment,
     least(a.size, b.size) AS small,
     a.numbers = b.numbers AS same_numbers,
     a.lead = b.lead AND a.lead <> 0 AS same_lead
-FROM common JOIN ranked a ON a.rank = l JOIN ranked b ON b.rank = r
+FROM summed JOIN ranked a ON a.rank = l JOIN ranked b ON b.rank = r
 """
+# Statements, and whether they are run once for each part of the hashes.
+_STEPS = (
+    ((_RANK, _EMPTY), False),
+    ((_POSTINGS, _PAIRS), True),
+    ((_CANDIDATES,), True),
+    ((_LEADS,), False),
+    ((_LEFT, _COMMON), True),
+    ((_MEASURED,), False),
+)
 _EDGES = """
 SELECT l, r, jaccard, containment,
     same_numbers AND (CASE WHEN small < {small} THEN jaccard = 1
@@ -172,19 +204,27 @@ ORDER BY l_rank, r_rank
 def edges(connection: DuckDBPyConnection) -> Iterator[Edge]:
     """The pairs of documents that are alike, of which at least one is new, most preferred first.
 
-    `docs` and `grams` are filled; the order of filling does not matter.
+    `docs` and `grams` are filled; the order of filling does not matter.  The work is done in as many
+    parts as the memory asks for: PART grams each, fewer when a part does not fit after all.
     """
-    values: dict[str, Any] = {
-        "frequent": FREQUENT,
-        "share": SHARE,
-        "small": SMALL,
-        "same_jaccard": SAME_JACCARD,
-        "same_containment": SAME_CONTAINMENT,
-        "family_jaccard": FAMILY_JACCARD,
-        "family_containment": FAMILY_CONTAINMENT,
-    }
-    for statement in (_RANK, _COUNTS, _POSTINGS, _RARE, _CANDIDATES, _LEADS, _MEASURED):
-        connection.execute(statement.format(**values))
-    found = connection.execute(_EDGES.format(**values))
+    import duckdb
+
+    parts = 1 + connection.execute("SELECT count(*) FROM grams").fetchall()[0][0] // PART
+    for attempt in range(ATTEMPTS):
+        try:
+            _measure(connection, parts)
+            break
+        except duckdb.OutOfMemoryException:
+            if attempt == ATTEMPTS - 1:
+                raise
+            parts *= 4
+    found = connection.execute(_EDGES.format(**_VALUES))
     while rows := found.fetchmany(10_000):
         yield from (Edge(*row) for row in rows)
+
+
+def _measure(connection: DuckDBPyConnection, parts: int) -> None:
+    for statements, parted in _STEPS:
+        for part in range(parts if parted else 1):
+            for statement in statements:
+                connection.execute(statement.format(parts=parts, part=part, **_VALUES))

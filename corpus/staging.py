@@ -102,6 +102,7 @@ def schema() -> Any:
 
 def read_block(path: Path) -> Iterator[tuple[int, str, Document | Refusal]]:
     """(row number, record, document or refusal) of a block, in order."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
@@ -111,3 +112,4 @@ def read_block(path: Path) -> Iterator[tuple[int, str, Document | Refusal]]:
                 decode = _document if row["code"] == "kept" else _refusal
                 yield number, row["record"], decode(row["body"])
                 number += 1
+    pa.default_memory_pool().release_unused()  # a block's buffers are not needed again
