@@ -197,7 +197,7 @@ def shipped(tmp_path_factory):
     folder = shared("gold")[1]
     home = root / "release"
     shutil.copytree(folder, home, copy_function=shutil.copyfile)
-    shutil.copyfile(SCORER, home / "score.py")
+    assert (home / "score.py").read_bytes() == SCORER.read_bytes()
     manifest = json.loads((home / "manifest.json").read_text("utf-8"))
     assert len(manifest["test_digest"]) == 64
     for config in ("spans", "tokens"):

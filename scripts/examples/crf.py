@@ -16,6 +16,7 @@ import msgspec
 from corpus.errors import ViCivicError
 from exporters.baselines import crf_baselines
 from exporters.formats.base import COLUMNS
+from labeling.learn import Settings
 
 
 def main() -> int:
@@ -25,11 +26,15 @@ def main() -> int:
     )
     parser.add_argument("release", type=Path)
     parser.add_argument("--column", action="append", help="repeat; default all flat columns")
+    parser.add_argument("--iterations", type=int, default=Settings().iterations)
     parser.add_argument("--json", action="store_true")
     said = parser.parse_args()
     try:
         found = crf_baselines(
-            said.release, columns=said.column or COLUMNS, tell=lambda line: print(line, file=sys.stderr)
+            said.release,
+            columns=said.column or COLUMNS,
+            settings=Settings(iterations=said.iterations),
+            tell=lambda line: print(line, file=sys.stderr),
         )
     except ViCivicError as error:
         print(f"crf.py: {error}", file=sys.stderr)
