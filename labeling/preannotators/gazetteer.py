@@ -74,8 +74,14 @@ class Gazetteer:
     @cached_property
     def version(self) -> str:
         """Over this code, the table of units and the user's list."""
-        files = ("labeling.preannotators:gazetteer.py", "corpus:places.py", "corpus:spelling.py")
-        return version_of(*files, "corpus.tables:places.tsv", extra=sorted(self._listed))
+        code = (
+            "labeling.preannotators:gazetteer.py",
+            "labeling:derive.py",
+            "corpus:places.py",
+            "corpus:spelling.py",
+        )
+        data = ("labeling:place_kinds.toml", "corpus.tables:places.tsv")
+        return version_of(*code, *data, extra=sorted(self._listed))
 
     def propose(self, documents: Sequence[Document]) -> list[list[Proposal]]:
         """Places of each document in the order of the text; spans never overlap."""

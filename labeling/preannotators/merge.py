@@ -28,6 +28,10 @@ from labeling.preannotators.trust import MergeSettings, shipped
 from labeling.span import Proposal, Source, region_id
 
 
+# what `nest` knows of places comes from here
+PLACES = ("labeling:derive.py", "labeling:place_kinds.toml")
+
+
 class Dropped(NamedTuple):
     """A proposal that did not make it, and why (`crosses`, `same-extent`, `number-in-name`, …)."""
 
@@ -79,7 +83,7 @@ def merge_version(sources: Mapping[str, str], settings: MergeSettings | None = N
     """The version of a merge: its code, its tables, the switched-off rules, the sources' versions."""
     policy = settings or shipped()
     said = [f"{name}@{version}" for name, version in sorted(sources.items())]
-    code = version_of(*(f"labeling.preannotators:{name}.py" for name in ("merge", "nest", "trust")))
+    code = version_of(*(f"labeling.preannotators:{name}.py" for name in ("merge", "nest", "trust")), *PLACES)
     return hashlib.sha256("\n".join([code, policy.digest, *said]).encode()).hexdigest()[:12]
 
 

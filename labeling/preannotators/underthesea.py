@@ -176,7 +176,10 @@ def _version() -> str:
     return version_of(
         *(f"labeling.preannotators:{name}.py" for name in code),
         "labeling.preannotators.civic:persons.toml",
+        "labeling:derive.py",
         "labeling:place_kinds.toml",
+        "corpus:places.py",
+        "corpus.tables:places.tsv",
         "corpus:align.py",
         "corpus:segment.py",
         extra=(version("underthesea"), models_digest()),
