@@ -27,7 +27,6 @@ from labeling.preannotators.nest import Nest
 from labeling.preannotators.trust import MergeSettings, shipped
 from labeling.span import Proposal, Source, region_id
 
-
 # what `nest` knows of places comes from here
 PLACES = ("labeling:derive.py", "labeling:place_kinds.toml")
 
