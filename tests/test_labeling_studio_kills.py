@@ -37,7 +37,7 @@ work, verb, address, token, slug = sys.argv[1:]
 workspace, studio = Workspace(work), Studio(address, token, slug=slug)
 with workspace.writing():
     if verb == "push":
-        push.push(workspace, studio, many())
+        push.push(workspace, studio, many)
     else:
         pull.pull(workspace, studio)
 """

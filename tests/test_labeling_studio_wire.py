@@ -14,7 +14,7 @@ from corpus.errors import BadRecord, StaleAnnotation
 from labeling.norm import Norm
 from labeling.scheme import load_scheme
 from labeling.span import Proposal, Source, make_span, region_id
-from labeling.studio.answers import Setting, read_annotation
+from labeling.studio.answers import Setting, Terms, read_annotation
 from labeling.studio.wire import read_shown, task_key, to_prediction, to_task
 
 SCHEME = load_scheme()
@@ -23,8 +23,7 @@ SETTING = Setting(
     server="here",
     address="http://here",
     project=7,
-    scheme=SCHEME,
-    guideline="1.0",
+    rounds={"default": Terms(scheme=SCHEME, guideline="1.0")},
     emails={1: "lan@example.org", 2: "minh@example.org"},
     value=lambda text, start, end, label, published: READ_AGAIN,
 )

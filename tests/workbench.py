@@ -59,7 +59,7 @@ class Site:
         self.workspace, self.studio = workspace, studio
 
     def push(self, rows: list[Merged] | None = None, **options: Any) -> Any:
-        return push(self.workspace, self.studio, merged() if rows is None else rows, **options)
+        return push(self.workspace, self.studio, lambda: merged() if rows is None else rows, **options)
 
     def pull(self) -> Pulled:
         return pull(self.workspace, self.studio)

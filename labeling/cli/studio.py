@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus.command import WORK, Json, Work, finish, report, tell
+from corpus.errors import UsageError
 from corpus.store import Workspace
 
 if TYPE_CHECKING:
+    from labeling.studio.assign import Shares
     from labeling.studio.pull import Pulled
+    from labeling.studio.rounds import Wanted
 
 UP_EXAMPLES = ("vicivic studio up", "vicivic studio up --port 8090 --work my-corpus")
 DOWN_EXAMPLES = ("vicivic studio down",)
 SERVER_EXAMPLES = ("vicivic studio status", "vicivic studio status --json")
-PUSH_EXAMPLES = ("vicivic push", "vicivic push --new-project", "LABEL_STUDIO_URL=… vicivic push")
+PUSH_EXAMPLES = (
+    "vicivic push",
+    "vicivic push --round tháng-6 --documents 200 --annotators lan@e.vn,minh@e.vn --overlap 2 --blind 5%",
+    "vicivic push --new-project",
+    "LABEL_STUDIO_URL=… vicivic push",
+)
 PULL_EXAMPLES = ("vicivic pull", "vicivic pull && vicivic settle && vicivic release")
 STATUS_EXAMPLES = ("vicivic status", "vicivic status --json")
 
@@ -79,6 +87,22 @@ def server_status(work: Work = WORK, as_json: Json = False) -> None:
 
 
 def push(
+    round_name: Annotated[
+        str, typer.Option("--round", help="The round; `default` is one project.")
+    ] = "default",
+    documents: Annotated[
+        str | None,
+        typer.Option(
+            help="How many documents that are in no other round, or ids with commas between.", metavar="N|IDS"
+        ),
+    ] = None,
+    annotators: Annotated[
+        str | None,
+        typer.Option(help="E-mails with commas between: one standing project each.", metavar="A,B"),
+    ] = None,
+    overlap: Annotated[int, typer.Option(help="How many annotators see each document.", min=1)] = 1,
+    blind: Annotated[str, typer.Option(help="The share shown without proposals.", metavar="P%")] = "0%",
+    seed: Annotated[int, typer.Option(help="The same seed shares out the same way.")] = 0,
     new_project: Annotated[
         bool, typer.Option("--new-project", help="Start a new project, whatever became of the old one.")
     ] = False,
@@ -91,24 +115,31 @@ def push(
     from labeling.studio import push as pushing
     from labeling.studio.server import connect
 
-    workspace = Workspace(work)
+    workspace, shares = Workspace(work), _shares(annotators, overlap, blind, seed)
     with workspace.writing():
         studio = connect(workspace)
         done = pushing.push(
             workspace,
             studio,
-            read_merged(workspace),
+            lambda: read_merged(workspace),
+            name=round_name,
+            wanted=_wanted(documents),
+            shares=shares,
             new_project=new_project,
-            progress=lambda count: tell(f"{count} documents pushed"),
+            progress=lambda count: tell(f"{count} tasks pushed"),
         )
         total = len(revisions(workspace))
     waiting = total - done.documents
+    where = " and ".join(str(project) for project in done.projects)
+    rest = "not in this round" if shares or round_name != "default" else "not pre-labelled"
     report(
         "push",
-        f"{done.documents} of {total} documents are in project {done.project} on {studio.address}: "
-        f"{done.tasks_new} new, {done.tasks_there} already there; {waiting} not pre-labelled",
+        f"{done.documents} of {total} documents are in project {where} on {studio.address}: "
+        f"{done.tasks} tasks, {done.tasks_new} new, {done.tasks_there} already there; {waiting} {rest}",
         {
             "documents": total,
+            "pushed": done.documents,
+            "tasks": done.tasks,
             "new": done.tasks_new,
             "already": done.tasks_there,
             "waiting": waiting,
@@ -116,9 +147,34 @@ def push(
             "worked_on": done.worked_on,
         },
         as_json=as_json,
-        project=done.project,
+        projects=list(done.projects),
         address=studio.address,
     )
+
+
+def _shares(annotators: str | None, overlap: int, blind: str, seed: int) -> Shares | None:
+    from labeling.studio.assign import Shares
+
+    try:
+        share = float(blind.removesuffix("%")) / 100
+    except ValueError:
+        raise UsageError(f"--blind {blind}: write a share such as 5%") from None
+    if annotators is None:
+        if overlap != 1 or share:
+            raise UsageError("--overlap and --blind need --annotators")
+        return None
+    names = tuple(filter(None, (name.strip() for name in annotators.split(","))))
+    return Shares(annotators=names, overlap=overlap, blind=share, seed=seed)
+
+
+def _wanted(documents: str | None) -> Wanted:
+    from labeling.studio.rounds import Wanted
+
+    if documents is None:
+        return Wanted()
+    if documents.isdigit():
+        return Wanted(number=int(documents))
+    return Wanted(ids=frozenset(filter(None, (part.strip() for part in documents.split(",")))))
 
 
 def pull(work: Work = WORK, as_json: Json = False) -> None:

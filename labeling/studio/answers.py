@@ -25,14 +25,24 @@ Value = Callable[[str, int, int, str, str | None], Norm | None]
 _REASONS = {DISCUSS, REJECT}
 
 
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds in a round: its scheme, the version of its guideline, and who works blind here.
+
+    `blind` are the (document id, digest) pairs of this project's tasks that are shown without proposals.
+    """
+
+    scheme: Scheme
+    guideline: str
+    blind: frozenset[tuple[str, str]] = frozenset()
+
+
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """What a project lends to every annotation read from it."""
 
     server: str
     address: str
     project: int
-    scheme: Scheme
-    guideline: str
+    rounds: dict[str, Terms]
     emails: dict[int, str]
     value: Value
 
@@ -59,16 +69,18 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
     text, data = task_text(task), task["data"]
     version, shown = read_shown(text, raw)
     result = raw["result"]
-    reader = _Reader(setting, text, data.get("reference"), result, raw, shown)
-    rejected = _chosen(setting.scheme, result, REJECT)
+    terms = _terms(setting, data)
+    document, digest = str(data["document"]), str(data["digest"])
+    reader = _Reader(setting, terms.scheme, text, data.get("reference"), raw, shown)
+    rejected = _chosen(terms.scheme, result, REJECT)
     author = email(setting, raw.get("completed_by"))
     return Annotation(
         key=annotation_key(setting, raw),
-        document=str(data["document"]),
-        digest=str(data["digest"]),
+        document=document,
+        digest=digest,
         part=None,
-        scheme=setting.scheme.version,
-        guideline=setting.guideline,
+        scheme=terms.scheme.version,
+        guideline=terms.guideline,
         round=str(data["round"]),
         layer="both",
         author=author,
@@ -77,14 +89,23 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
         created_at=str(raw["created_at"]),
         updated_at=str(raw["updated_at"]),
         lead_time=raw.get("lead_time"),
-        blind=False,
+        blind=(document, digest) in terms.blind,
         merge_version=version,
         shown=tuple(msgspec.to_builtins(item) for item in shown),
         spans=reader.spans(),
         note=_notes(result),
-        discuss=_chosen(setting.scheme, result, DISCUSS),
+        discuss=_chosen(terms.scheme, result, DISCUSS),
         reject=rejected[0] if rejected else None,
     )
+
+
+def _terms(setting: Setting, data: Mapping[str, Any]) -> Terms:
+    terms = setting.rounds.get(str(data.get("round")))
+    if terms is None:
+        raise BadRecord(
+            "unknown-round", f"the task is of round {data.get('round')!r}, which has no plan here"
+        )
+    return terms
 
 
 def email(setting: Setting, user: Any) -> str:
@@ -122,15 +143,16 @@ class _Reader:
     def __init__(
         self,
         setting: Setting,
+        scheme: Scheme,
         text: str,
         reference: str | None,
-        result: list[Mapping[str, Any]],
         raw: Mapping[str, Any],
         shown: Iterable[Proposal],
     ) -> None:
-        self.setting, self.text, self.reference, self.result = setting, text, reference, result
+        self.setting, self.scheme, self.text, self.reference = setting, scheme, text, reference
+        self.result: list[Mapping[str, Any]] = raw["result"]
         self.shown = {item.region: item for item in shown}
-        self.typed = typed_values(result)
+        self.typed = typed_values(self.result)
         self.prefilled = typed_values((raw.get("prediction") or {}).get("result") or [])
 
     def spans(self) -> tuple[AnnotatedSpan, ...]:
@@ -146,7 +168,7 @@ class _Reader:
         return tuple(sorted(found, key=lambda span: (span.start, -span.end, span.label, span.region)))
 
     def _span(self, item: Mapping[str, Any]) -> AnnotatedSpan:
-        region, label = str(item.get("id")), _read_label(self.setting.scheme, item)
+        region, label = str(item.get("id")), _read_label(self.scheme, item)
         drawn_start, drawn_end = _read_edges(self.text, item)
         inner = self.text[drawn_start:drawn_end]
         start = drawn_start + len(inner) - len(inner.lstrip())
@@ -174,7 +196,7 @@ class _Reader:
         An untouched number keeps the value it was shown with; one that was moved or relabelled is read
         again from the text; what a person typed goes before both.
         """
-        if self.setting.scheme.layer_of(label) != "numbers":
+        if self.scheme.layer_of(label) != "numbers":
             return None, None
         typed = self.typed.get(region)
         if typed is not None and typed != self.prefilled.get(region):

@@ -8,21 +8,21 @@ What can't be taken whole is set aside in `annotations/rejected.jsonl` with its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from corpus.errors import BadRecord, DataError, StaleAnnotation
-from corpus.events import append_events, event, read_events
-from corpus.store import Workspace, atomic_file, set_aside
+from corpus.events import append_events, event
+from corpus.store import Workspace, set_aside
 from labeling.people import add_people
 from labeling.scheme import load_scheme
 from labeling.span import Annotation
-from labeling.studio.answers import Setting, annotation_key, email, read_annotation
+from labeling.studio.answers import Setting, Terms, annotation_key, email, read_annotation
 from labeling.studio.client import Studio
-from labeling.studio.push import gone
-from labeling.studio.rounds import Round, read_rounds
+from labeling.studio.held import Held, deletions, read_held, read_seen, write_seen
+from labeling.studio.projects import gone
+from labeling.studio.rounds import Round, assignments, read_rounds
 from labeling.studio.values import value_of
 
 ROW = "id,annotations_ids,updated_at,draft_exists"
@@ -46,13 +46,6 @@ class Pulled(msgspec.Struct, kw_only=True):
     refused: list[dict[str, Any]] = []
 
 
-class Held(msgspec.Struct, kw_only=True):
-    """What we hold of one project: annotation id → the states taken; ids reported as deleted."""
-
-    states: dict[int, set[str]] = {}
-    deleted: set[int] = set()
-
-
 def pull(
     workspace: Workspace,
     studio: Studio,
@@ -67,36 +60,54 @@ def pull(
     studio.check()
     emails = studio.emails()
     done = Pulled()
+    for project, plans in _projects(workspace, studio).items():
+        if studio.project(project) is None:
+            raise gone(plans[0], project)
+        terms = {plan.name: _terms(workspace, plan, project) for plan in plans}
+        setting = Setting(
+            server=studio.slug,
+            address=studio.address,
+            project=project,
+            rounds=terms,
+            emails=emails,
+            value=value_of,
+        )
+        _pull_project(workspace, studio, setting, done, progress)
+    return done
+
+
+def _projects(workspace: Workspace, studio: Studio) -> dict[int, list[Round]]:
+    """Project → the rounds that have tasks in it, of all rounds on this server."""
+    found: dict[int, list[Round]] = {}
     for plan in read_rounds(workspace):
         for project in plan.projects if plan.server == studio.slug else ():
-            if studio.project(project) is None:
-                raise gone(plan, project)
-            _pull_project(workspace, studio, plan, project, emails, done, progress)
-    return done
+            found.setdefault(project, []).append(plan)
+    return found
+
+
+def _terms(workspace: Workspace, plan: Round, project: int) -> Terms:
+    blind: frozenset[tuple[str, str]] = frozenset()
+    if plan.shares is not None:
+        annotator = plan.shares.annotators[plan.projects.index(project)]
+        blind = frozenset(
+            (item.document, item.digest)
+            for item in assignments(workspace, plan.name)
+            if item.blind and item.annotator == annotator
+        )
+    return Terms(scheme=load_scheme(plan.scheme), guideline=plan.guideline, blind=blind)
 
 
 def _pull_project(
     workspace: Workspace,
     studio: Studio,
-    plan: Round,
-    project: int,
-    emails: dict[int, str],
+    setting: Setting,
     done: Pulled,
     progress: Callable[[int], None],
 ) -> None:
-    folder = workspace.folder("annotations")
+    folder, project = workspace.folder("annotations"), setting.project
     path = folder / f"{studio.slug}-{project}.jsonl"
-    setting = Setting(
-        server=studio.slug,
-        address=studio.address,
-        project=project,
-        scheme=load_scheme(plan.scheme),
-        guideline=plan.guideline,
-        emails=emails,
-        value=value_of,
-    )
     seen_path = path.with_suffix(".seen.json")
-    seen, held, listed = _read_seen(seen_path), _read_held(path), set[int]()
+    seen, held, listed = read_seen(seen_path), read_held(path), set[int]()
     for tasks in _export_changed(studio, project, seen, held, listed, done):
         fresh, refused = _take(setting, _with_shown(studio, tasks), held, done)
         add_people(workspace, dict.fromkeys(item.author for item in fresh))
@@ -104,16 +115,16 @@ def _pull_project(
         set_aside(folder / "rejected.jsonl", refused)
         done.refused += refused
         progress(done.annotations)
-        _write_seen(seen_path, seen)
+        write_seen(seen_path, seen)
     vanished = [
         number
         for number in sorted(held.states.keys() - listed - held.deleted)
         if not studio.has_annotation(number)
     ]
-    append_events(path, [event("annotation", item) for item in _deletions(path, vanished)])
+    append_events(path, [event("annotation", item) for item in deletions(path, vanished)])
     done.deleted += len(vanished)
     if folder.exists():
-        _write_seen(seen_path, seen)
+        write_seen(seen_path, seen)
 
 
 def _export_changed(
@@ -194,45 +205,7 @@ def refusal(setting: Setting, task: dict[str, Any], raw: dict[str, Any], error: 
     }
 
 
-def _deletions(path: Path, vanished: list[int]) -> list[Annotation]:
-    """The last state of each vanished annotation as a report of its deletion."""
-    last: dict[int, Annotation] = {}
-    if vanished:
-        for item in read_events(path, "annotation"):
-            number = item.body["key"][2]
-            if number in vanished:
-                last[number] = msgspec.convert(item.body, Annotation)
-    return [
-        msgspec.structs.replace(said, key=(*said.key[:3], "deleted"), status="deleted", spans=(), shown=())
-        for said in last.values()
-    ]
-
-
-def _read_held(path: Path) -> Held:
-    held = Held()
-    for item in read_events(path, "annotation"):
-        _, _, number, state = item.body["key"]
-        if state == "deleted":
-            held.deleted.add(number)
-        else:
-            held.states.setdefault(number, set()).add(state)
-            held.deleted.discard(number)
-    return held
-
-
 def _numbers(listed: str | list[int] | None) -> set[int]:
     """Annotation ids of a row: joined by commas, or a list on PostgreSQL."""
     parts = listed.split(",") if isinstance(listed, str) else listed or []
     return {int(part) for part in parts if part}
-
-
-def _read_seen(path: Path) -> dict[int, str]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[int, str])
-    except (FileNotFoundError, msgspec.DecodeError):
-        return {}
-
-
-def _write_seen(path: Path, seen: dict[int, str]) -> None:
-    with atomic_file(path) as temporary:
-        temporary.write_bytes(msgspec.json.encode(seen))

@@ -7,7 +7,6 @@ it does not hold is sent again.  Every step can be cut off anywhere and run agai
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -15,14 +14,14 @@ from typing import Any
 import msgspec
 
 from corpus.document import Document
-from corpus.errors import ServiceError, UsageError
+from corpus.errors import ServiceError
 from corpus.store import Workspace
 from labeling.scheme import Scheme, load_scheme
 from labeling.span import Proposal
+from labeling.studio.assign import Shares
 from labeling.studio.client import Studio, condition
-from labeling.studio.config import build_config, build_view
-from labeling.studio.guideline import build_instruction
-from labeling.studio.rounds import DEFAULT, Round, read_round, write_round
+from labeling.studio.projects import open_round
+from labeling.studio.rounds import DEFAULT, Round, Wanted, assignments, share_out
 from labeling.studio.wire import MERGE, task_key, to_prediction, to_task
 
 CHUNK = 500  # documents in flight; memory stays at one chunk
@@ -32,10 +31,11 @@ Merged = tuple[Document, str, tuple[Proposal, ...]]
 
 
 class Pushed(msgspec.Struct, kw_only=True):
-    """What a push did.  documents = tasks_new + tasks_there."""
+    """What a push did.  tasks = tasks_new + tasks_there; documents that overlap count once for each task."""
 
-    project: int
+    projects: tuple[int, ...]
     documents: int = 0
+    tasks: int = 0
     tasks_new: int = 0
     tasks_there: int = 0
     predictions_new: int = 0
@@ -53,134 +53,106 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def push(
     workspace: Workspace,
     studio: Studio,
-    merged: Iterable[Merged],
+    merged: Callable[[], Iterable[Merged]],
     *,
     name: str = DEFAULT,
+    wanted: Wanted | None = None,
+    shares: Shares | None = None,
     new_project: bool = False,
     scheme: Scheme | None = None,
-    progress: Callable[[int], None] = lambda documents: None,
+    progress: Callable[[int], None] = lambda tasks: None,
 ) -> Pushed:
-    """Bring the documents of `merged` into the project of round `name`; see `Pushed` for the counts.
+    """Bring the documents of `merged` into the projects of round `name`; see `Pushed` for the counts.
 
+    Without `shares` (and none in the plan) every document goes to the round's one project.  With them the
+    documents that `wanted` names are shared out first, for good, and each annotator's go to their project.
     Proposals of a newer merge reach only tasks that nobody has worked on.  Raises ServiceError when the
-    server fails or the project was deleted there, UsageError when the round lives on another server.
+    server fails or a project was deleted there, UsageError when the round lives on another server.
     """
     studio.check()
-    plan, project = open_round(workspace, studio, name, scheme or load_scheme(), new_project)
-    done = Pushed(project=project)
-    empty = studio.count_tasks(project) == 0
-    stream = iter(merged)
-    while chunk := list(islice(stream, CHUNK)):
-        _push_chunk(studio, plan, done, chunk, empty)
-        progress(done.documents)
+    plan = open_round(
+        workspace, studio, name, scheme or load_scheme(), shares=shares, new_project=new_project
+    )
+    done = Pushed(projects=plan.projects)
+    if plan.shares is None:
+        _push_project(studio, plan, plan.projects[0], done, merged(), frozenset(), progress)
+        done.documents = done.tasks
+        return done
+    share_out(workspace, plan, wanted or Wanted(), ((item[0].id, item[0].digest) for item in merged()))
+    mine = assignments(workspace, name)
+    done.documents = len({(item.document, item.digest) for item in mine})
+    for annotator, project in zip(plan.shares.annotators, plan.projects, strict=True):
+        blind = {(item.document, item.digest): item.blind for item in mine if item.annotator == annotator}
+        rows = (row for row in merged() if (row[0].id, row[0].digest) in blind)
+        hidden = frozenset(key for key, value in blind.items() if value)
+        _push_project(studio, plan, project, done, rows, hidden, progress)
     return done
 
 
-def open_round(
-    workspace: Workspace, studio: Studio, name: str, scheme: Scheme, new_project: bool
-) -> tuple[Round, int]:
-    """The round's plan and its project on the server; both are made when there are none."""
-    plan = read_round(workspace, name)
-    if plan is None or new_project:
-        plan = Round(
-            name=name,
-            server=studio.slug,
-            address=studio.address,
-            scheme=scheme.version,
-            guideline=scheme.guideline,
-            mark=secrets.token_hex(8),
-        )
-        write_round(workspace, plan)
-    if plan.server != studio.slug:
-        raise UsageError(
-            f"round {name!r} lives on {plan.address} ({plan.server}), not on {studio.address}: set "
-            "LABEL_STUDIO_URL to that server, or start anew here with `vicivic push --new-project`"
-        )
-    if not plan.projects:
-        plan = msgspec.structs.replace(plan, projects=(_find_or_create(studio, plan, scheme),))
-        write_round(workspace, plan)
-    project = plan.projects[0]
-    found = studio.project(project)
-    if found is None:
-        raise gone(plan, project)
-    _refresh(studio, found, scheme)
-    return plan, project
+def _push_project(
+    studio: Studio,
+    plan: Round,
+    project: int,
+    done: Pushed,
+    merged: Iterable[Merged],
+    blind: frozenset[tuple[str, str]],
+    progress: Callable[[int], None],
+) -> None:
+    empty = studio.count_tasks(project) == 0
+    stream = iter(merged)
+    while chunk := list(islice(stream, CHUNK)):
+        rows = _store_tasks(studio, plan, project, done, chunk, empty)
+        _predict(studio, plan, project, done, chunk, rows, blind)
+        progress(done.tasks)
 
 
-def gone(plan: Round, project: int) -> ServiceError:
-    """The words for a project that somebody deleted."""
-    return ServiceError(
-        f"project {project} of round {plan.name!r} is gone from {plan.address}: somebody deleted it; what "
-        "was pulled stays; `vicivic push --new-project` makes a new one"
-    )
-
-
-def _find_or_create(studio: Studio, plan: Round, scheme: Scheme) -> int:
-    for found in studio.projects():
-        if plan.mark in (found.get("description") or ""):
-            return int(found["id"])
-    project = studio.create_project(
-        title=f"ViCivic: {plan.name}",
-        description=f"ViCivic, round {plan.name} ({plan.mark})",
-        label_config=build_config(scheme),
-        expert_instruction=build_instruction(scheme),
-        show_instruction=True,
-        show_collab_predictions=True,
-        maximum_annotations=1,
-    )
-    studio.create_view(project, build_view(plan.name))
-    return project
-
-
-def _refresh(studio: Studio, project: dict[str, Any], scheme: Scheme) -> None:
-    """Bring page and guideline up to date, but take no label away: Label Studio would let us."""
-    wanted = {"label_config": build_config(scheme), "expert_instruction": build_instruction(scheme)}
-    changed = {name: value for name, value in wanted.items() if project.get(name) != value}
-    used = {label for control in project["parsed_label_config"].values() for label in control["labels"]}
-    lost = used - {label.name for label in scheme.labels} - {reason.name for reason in scheme.reasons}
-    if "label_config" in changed and lost:
-        raise UsageError(
-            f"project {project['id']} on {studio.address} has labels that scheme {scheme.version} lacks "
-            f"({', '.join(sorted(lost))}): push under a new round, or with --new-project"
-        )
-    if changed:
-        studio.update_project(project["id"], **changed)
-
-
-def _push_chunk(studio: Studio, plan: Round, done: Pushed, chunk: Sequence[Merged], empty: bool) -> None:
+def _store_tasks(
+    studio: Studio, plan: Round, project: int, done: Pushed, chunk: Sequence[Merged], empty: bool
+) -> dict[str, Row]:
+    """Every document of the chunk as a task; returns key → row."""
     wanted = {task_key(plan.name, document): document for document, _, _ in chunk}
-    rows = {} if empty else _held(studio, done.project, wanted)
+    rows = {} if empty else _held(studio, project, wanted)
     before = len(rows)
     for attempt in range(ATTEMPTS):
         if attempt:  # look again before sending again: the server guesses the ids that it returns
-            rows |= _held(studio, done.project, wanted.keys() - rows.keys())
+            rows |= _held(studio, project, wanted.keys() - rows.keys())
         missing = [document for key, document in wanted.items() if key not in rows]
         if not missing:
             break
-        ids = studio.import_tasks(done.project, [to_task(plan.name, document) for document in missing])
-        rows |= _rows(studio.tasks(done.project, ROW, _between(ids)))
-    missing_still = wanted.keys() - rows.keys()
-    if missing_still:
+        ids = studio.import_tasks(project, [to_task(plan.name, document) for document in missing])
+        rows |= _rows(studio.tasks(project, ROW, _between(ids)))
+    lost = wanted.keys() - rows.keys()
+    if lost:
         raise ServiceError(
-            f"Label Studio at {studio.address} did not store {len(missing_still)} of {len(wanted)} tasks "
-            f"sent {ATTEMPTS} times; see its log, then run `vicivic push` again"
+            f"Label Studio at {studio.address} did not store {len(lost)} of {len(wanted)} tasks sent "
+            f"{ATTEMPTS} times; see its log, then run `vicivic push` again"
         )
-    done.documents += len(wanted)
+    done.tasks += len(wanted)
     done.tasks_there += before
     done.tasks_new += len(wanted) - before
-    _predict(studio, plan, done, chunk, rows)
+    return rows
 
 
 def _predict(
-    studio: Studio, plan: Round, done: Pushed, chunk: Sequence[Merged], rows: dict[str, Row]
+    studio: Studio,
+    plan: Round,
+    project: int,
+    done: Pushed,
+    chunk: Sequence[Merged],
+    rows: dict[str, Row],
+    blind: frozenset[tuple[str, str]],
 ) -> None:
-    """Give every task its prediction of this merge once; tasks that somebody worked on keep theirs."""
+    """Give every task its prediction of this merge once; tasks that somebody worked on keep theirs.
+
+    A blind task gets an empty one under the same version and score, so that nothing tells it from others.
+    """
     for attempt in range(ATTEMPTS + 1):
         missing = []
         for document, version, proposals in chunk:
             row = rows[task_key(plan.name, document)]
             if MERGE + version not in row.versions and not row.worked:
-                missing.append(to_prediction(row.task, version, proposals))
+                hide = (document.id, document.digest) in blind
+                missing.append(to_prediction(row.task, version, proposals, blind=hide))
         if not missing:
             break
         if attempt == ATTEMPTS:
@@ -188,13 +160,13 @@ def _predict(
                 f"Label Studio at {studio.address} did not store {len(missing)} predictions sent "
                 f"{ATTEMPTS} times; see its log, then run `vicivic push` again"
             )
-        studio.import_predictions(done.project, missing)
+        studio.import_predictions(project, missing)
         done.predictions_new += len(missing) if attempt == 0 else 0
-        rows |= _rows(studio.tasks(done.project, ROW, _between([item["task"] for item in missing])))
+        rows |= _rows(studio.tasks(project, ROW, _between([item["task"] for item in missing])))
     done.worked_on += sum(rows[task_key(plan.name, document)].worked for document, _, _ in chunk)
     current = MERGE + chunk[-1][1]
-    if (studio.project(done.project) or {}).get("model_version") != current:
-        studio.update_project(done.project, model_version=current)  # else the label stream shows none
+    if (studio.project(project) or {}).get("model_version") != current:
+        studio.update_project(project, model_version=current)  # else the label stream shows none
 
 
 def _held(studio: Studio, project: int, keys: Iterable[str]) -> dict[str, Row]:

@@ -9,7 +9,7 @@ import msgspec
 
 from corpus.store import Workspace
 from labeling.studio.client import Studio, condition
-from labeling.studio.push import gone
+from labeling.studio.projects import gone
 from labeling.studio.rounds import read_rounds
 
 
@@ -48,14 +48,15 @@ def read_status(workspace: Workspace, studio: Studio) -> list[Progress]:
         for project in plan.projects if plan.server == studio.slug else ():
             if studio.project(project) is None:
                 raise gone(plan, project)
-            tasks = studio.count_tasks(project)
+            mine = condition("data.round", "equal", "String", plan.name)
+            tasks = studio.count_tasks(project, mine)
             some = condition("total_annotations", "greater", "Number", 0)
             none = condition("total_annotations", "equal", "Number", 0)
-            annotated = studio.count_tasks(project, some)
+            annotated = studio.count_tasks(project, mine, some)
             skipped = studio.count_tasks(
-                project, none, condition("cancelled_annotations", "greater", "Number", 0)
+                project, mine, none, condition("cancelled_annotations", "greater", "Number", 0)
             )
-            drafts = studio.count_tasks(project, condition("draft_exists", "equal", "Boolean", True))
+            drafts = studio.count_tasks(project, mine, condition("draft_exists", "equal", "Boolean", True))
             people = studio.annotators(project)
             found.append(
                 Progress(

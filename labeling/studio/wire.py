@@ -56,17 +56,20 @@ def _meta(document: Document) -> str:
     return " · ".join(parts) or "không rõ ngày và nguồn"
 
 
-def to_prediction(task: int, version: str, proposals: Sequence[Proposal]) -> dict[str, Any]:
+def to_prediction(
+    task: int, version: str, proposals: Sequence[Proposal], *, blind: bool = False
+) -> dict[str, Any]:
     """The merged proposals of a document as the prediction of a stored task.
 
-    What the editor does not know (`proposal`) stays in the snapshot that comes back with an annotation.
+    A `blind` one is empty.  What the editor does not know (`proposal`) stays in the snapshot that comes
+    back with an annotation.
     """
     score = sum(item.score for item in proposals) / len(proposals) if proposals else 0.0
     return {
         "task": task,
         "model_version": MERGE + version,
         "score": round(score, 4),
-        "result": [result for item in proposals for result in _to_results(item)],
+        "result": [] if blind else [result for item in proposals for result in _to_results(item)],
     }
 
 
