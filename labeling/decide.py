@@ -14,16 +14,17 @@ from corpus.errors import SpanError, UsageError
 from corpus.store import Workspace
 from labeling.concordance import Hit
 from labeling.decisions import Action, Decision, Target, apply
+from labeling.lint.finding import Finding
 from labeling.scheme import Scheme
 from labeling.settle import read_records
 from labeling.span import Record
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to happen to every hit: exactly one of relabel, delete, edge, keep.
+    """What is to happen to every hit: exactly one of relabel, delete, edge, keep, suggested.
 
     `edge` is the text the span shall have: its occurrence that overlaps the span most; "re:…" is a
-    regular expression.  `keep` with a label marks an unmarked place.
+    regular expression.  `suggested` takes what `vicivic lint` suggests, from its own file.
     """
 
     by: str
@@ -31,13 +32,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     delete: bool = False
     edge: str | None = None
     keep: bool = False
+    suggested: bool = False
     reason: str = ""
     batch: str = ""
 
     def __post_init__(self) -> None:
-        asked = [self.relabel is not None, self.delete, self.edge is not None, self.keep]
+        asked = [self.relabel is not None, self.delete, self.edge is not None, self.keep, self.suggested]
         if sum(asked) != 1:
-            raise UsageError("say one of --relabel LABEL, --delete, --edge TEXT, --keep")
+            raise UsageError("say one of --relabel LABEL, --delete, --edge TEXT, --keep, --suggested")
         if not self.by.strip():
             raise UsageError("a decision needs its curator: name yourself with --by")
 
@@ -148,9 +150,70 @@ def _edge(text: str, hit: Hit, wanted: str) -> tuple[int, int]:
     return best[1], best[2]
 
 
-def _refusal(hit: Hit, message: str) -> dict[str, str]:
+def _refusal(hit: Hit | Finding, message: str) -> dict[str, str]:
     where = f"[{hit.start}, {hit.end}) {hit.label} {hit.text!r}"
     return {"record": hit.document, "span": where, "code": "not-decided", "message": message}
+
+
+def plan_suggestions(workspace: Workspace, findings: Sequence[Finding], order: Order) -> Plan:
+    """One decision for each suggestion of lint, checked like hits; findings without one are refused."""
+    by_document: dict[str, list[Finding]] = {}
+    for item in findings:
+        by_document.setdefault(item.document, []).append(item)
+    records = {item.document: item for item in read_records(workspace) if item.document in by_document}
+    found = Plan()
+    for document in read_documents(workspace):
+        record = records.get(document.id)
+        for item in by_document.pop(document.id, ()):
+            try:
+                decision = _suggestion(document, item, order)
+                if record is not None and record.digest == document.digest:
+                    record = apply(record, [decision])
+            except SpanError as error:
+                found.refused.append(_refusal(item, str(error)))
+                continue
+            found.decisions.append(decision)
+    for left in by_document.values():
+        found.refused += [_refusal(item, "its document is not in the workspace") for item in left]
+    return found
+
+
+def _suggestion(document: Document, item: Finding, order: Order) -> Decision:
+    change = item.change
+    if change is None:
+        raise SpanError(f"lint suggests nothing for {item.check}: {item.message}")
+    if item.digest != document.digest or document.text[change.start : change.end] != change.text:
+        raise SpanError("found in another revision of the document; run `vicivic lint` again")
+    to = Target(start=change.start, end=change.end, label=change.label, text=change.text)
+    same_edges = (item.start, item.end) == (change.start, change.end)
+    action: Action = "keep" if change.add else "relabel" if same_edges else "edge"
+    on = to if change.add else item
+    return Decision(
+        by=order.by,
+        document=document.id,
+        digest=document.digest,
+        start=on.start,
+        end=on.end,
+        label=on.label,
+        text=on.text,
+        action=action,
+        to=to,
+        reason=order.reason or f"lint {item.check}: {item.message}",
+        batch=order.batch,
+    )
+
+
+def read_findings(lines: Iterable[bytes], name: str) -> list[Finding]:
+    """Findings from a file of `vicivic lint --out`.  Raises UsageError naming the bad line."""
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found += [msgspec.json.decode(line, type=Finding)] if line.strip() else []
+        except msgspec.DecodeError as error:
+            raise UsageError(
+                f"{name}:{number}: not a finding of `vicivic lint --out FILE` ({error})"
+            ) from None
+    return found
 
 
 def preview(decision: Decision) -> str:

@@ -8,6 +8,7 @@ import pytest
 from corpus.document import Document
 from corpus.errors import UsageError
 from labeling import decisions as deciding
+from labeling.decide import Order, plan_suggestions, read_findings
 from labeling.decisions import Decision, Target
 from labeling.evidence import history, latest, with_repairs
 from labeling.lint.checks import CHECKS
@@ -219,6 +220,27 @@ def test_gold_is_linted_without_the_machine_layer(faulty):
         ("leading-words", ("annotator-01",)),
         ("trimming", ("annotator-01",)),
     }
+
+
+def test_all_suggestions_are_decided_with_one_order(faulty):
+    found = list(lint(gold(faulty)))
+    again = read_findings([msgspec.json.encode(item) for item in found], "lint.jsonl")
+    assert again == found
+    none = msgspec.structs.replace(found[0], change=None)
+    stale = msgspec.structs.replace(found[0], digest="0" * 64)
+    gone = msgspec.structs.replace(found[0], document="nowhere")
+    planned = plan_suggestions(faulty, [*found, none, stale, gone], Order(by="Lan", suggested=True))
+    assert [item.action for item in planned.decisions] == ["edge", "edge"]
+    assert [item["message"][:14] for item in planned.refused] == [
+        "lint suggests ",
+        "found in anoth",
+        "its document i",
+    ]
+    deciding.record(faulty, planned.decisions)
+    settle(faulty)
+    assert list(lint(gold(faulty))) == []
+    with pytest.raises(UsageError, match="f:1: not a finding"):
+        read_findings([b"{}"], "f")
 
 
 def test_a_suggestion_can_be_decided(faulty):

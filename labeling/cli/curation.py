@@ -27,6 +27,7 @@ DECIDE_EXAMPLES = (
     "vicivic decide --from hits.jsonl --delete --by Lan --yes",
     "vicivic decide --from hits.jsonl --edge 're:(?<=đồng chí ).+' --by Lan --yes",
     "vicivic decide --undo d000012 --by Lan",
+    "vicivic lint --out lint.jsonl; vicivic decide --from lint.jsonl --suggested --by Lan",
     "vicivic decide --list",
 )
 
@@ -115,6 +116,9 @@ def decide(
         str | None, typer.Option(help="The text that the span shall have; re:… for a regular expression.")
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Every hit stands as it is.")] = False,
+    suggested: Annotated[
+        bool, typer.Option("--suggested", help="Do what lint suggests; the file is that of lint --out.")
+    ] = False,
     undo: Annotated[list[str] | None, typer.Option(help="Take back a decision or a batch by id.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the decisions that stand.")] = False,
     by: Annotated[str, typer.Option(help="The curator who decides.")] = "",
@@ -125,7 +129,8 @@ def decide(
 ) -> None:
     """Decide on every hit of a file: previews the changes, then writes one decision a span."""
     from labeling import decisions as deciding
-    from labeling.decide import Order, plan, preview
+    from labeling.concordance import read_hits
+    from labeling.decide import Order, plan, plan_suggestions, preview, read_findings
     from labeling.scheme import load_scheme
 
     workspace = Workspace(work)
@@ -137,9 +142,15 @@ def decide(
         return
     if from_ is None:
         raise UsageError("name the hits with --from FIND.jsonl (made by `vicivic find --out FIND.jsonl`)")
-    hits = _hits(from_)
-    order = Order(by=by, relabel=relabel, delete=delete, edge=edge, keep=keep, reason=reason)
-    planned = plan(workspace, hits, order, load_scheme())
+    order = Order(
+        by=by, relabel=relabel, delete=delete, edge=edge, keep=keep, suggested=suggested, reason=reason
+    )
+    if suggested:
+        findings = read_findings(_lines(from_), str(from_))
+        asked_for, planned = len(findings), plan_suggestions(workspace, findings, order)
+    else:
+        hits = read_hits(_lines(from_), str(from_))
+        asked_for, planned = len(hits), plan(workspace, hits, order, load_scheme())
     for item in planned.decisions:
         tell(preview(item))
     for refused in planned.refused:
@@ -155,10 +166,10 @@ def decide(
     state = "" if asked else "; nothing is written, add --yes"
     report(
         "decide",
-        f"{written} decisions of {len(hits)} hits: {len(planned.decisions)} to decide, "
+        f"{written} decisions of {asked_for} hits: {len(planned.decisions)} to decide, "
         f"{planned.already + waiting} so already, {len(planned.refused)} refused{state}",
         {
-            "hits": len(hits),
+            "hits": asked_for,
             "decisions": len(planned.decisions),
             "written": written,
             "already": planned.already + waiting,
@@ -169,16 +180,13 @@ def decide(
     finish(len(planned.refused))
 
 
-def _hits(path: Path) -> list[Hit]:
-    from labeling.concordance import read_hits
-
+def _lines(path: Path) -> list[bytes]:
     try:
-        lines = path.read_bytes().splitlines()
+        return path.read_bytes().splitlines()
     except OSError as error:
         raise UsageError(
-            f"{path}: can't be read ({error.strerror}); make it with `vicivic find --out`"
+            f"{path}: can't be read ({error.strerror}); make it with `vicivic find --out` or `lint --out`"
         ) from None
-    return read_hits(lines, str(path))
 
 
 def _undo(workspace: Workspace, wanted: list[str], by: str, as_json: bool) -> None:
