@@ -163,7 +163,7 @@ def bench_build(sizes: list[int]) -> None:
     for size in sizes:
         with tempfile.TemporaryDirectory() as root:
             command = [sys.executable, __file__, "one", "--documents", str(size), "--root", f"{root}/work"]
-            made = subprocess.run(command, check=True, capture_output=True, text=True)
+            made = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         run = json.loads(made.stdout)
         runs.append(run)
         print(
