@@ -138,5 +138,7 @@ def test_each_failure_of_a_remote_server_has_its_words(studio: Studio) -> None:
         with pytest.raises(ServiceError, match="refuses the token") as wrong:
             Studio(studio.address, token).check()
         assert token not in str(wrong.value)
+    with pytest.raises(ServiceError, match=r"answered 400: \{'title': \['Ensure this field has at least 3"):
+        studio.create_project(title="x", label_config="<View/>")
     with pytest.raises(ServiceError, match="check LABEL_STUDIO_URL"):
         Studio(f"{studio.address}/nowhere", "secret-token").check()

@@ -180,7 +180,7 @@ class Studio:
             return "refuses the token: check LABEL_STUDIO_API_KEY, or run `vicivic studio up` again"
         if status == 404 or "<html" in body.lower():
             return f"does not know this address ({status}): check LABEL_STUDIO_URL"
-        detail = " ".join(body.replace(self._token, "…").split())[:300]
+        detail = " ".join(_detail(body).replace(self._token, "…").split())[:300]
         return f"answered {status}: {detail}"
 
 
@@ -194,6 +194,17 @@ def _query(conditions: Sequence[dict[str, Any]]) -> dict[str, str]:
         return {}
     filters = {"conjunction": "and", "items": list(conditions)}
     return {"query": json.dumps({"filters": filters}, separators=(",", ":"))}
+
+
+def _detail(body: str) -> str:
+    """What an error answer says, without its ids and versions."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return body
+    if not isinstance(found, dict):
+        return body
+    return str(found.get("validation_errors") or found.get("detail") or body)
 
 
 def _is_json(response: Any) -> bool:

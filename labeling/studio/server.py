@@ -57,6 +57,7 @@ def up(workspace: Workspace, *, port: int = PORT, tell: Tell = lambda line: None
         tell("making a new database; the first start takes a minute or two")
         keep(folder / "id", f"local-{secrets.token_hex(4)}")
         (folder / "token").unlink(missing_ok=True)
+    _clear_exports(folder / "data" / "export")
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [program, "start", "--no-browser", *_where(folder, port)],
@@ -133,6 +134,12 @@ def _program(tell: Tell) -> str:
             "`python3 -m venv DIR && DIR/bin/pip install label-studio==1.23.2`, set VICIVIC_STUDIO_VENV=DIR"
         )
     return str(program)
+
+
+def _clear_exports(folder: Path) -> None:
+    """Label Studio keeps a copy of every export, and `pull` exports: nobody reads them."""
+    for path in folder.glob("project-*.json"):
+        path.unlink()
 
 
 def _refuse_busy(port: int) -> None:
