@@ -14,6 +14,7 @@ Intervals are 95 % percentile bootstrap intervals of F1 over documents (1,000 re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -153,7 +154,7 @@ class Counts:
         each = self._figures[:, rows, LEVELS.index(level), :].sum(axis=1)
         whole = each.sum(axis=0)
         precision, recall, f1 = (float(value) for value in _rates(whole, match))
-        draws = np.random.default_rng(0).multinomial(len(each), [1 / len(each)] * len(each), size=RESAMPLES)
+        draws = _resamples(len(each))
         resampled = draws @ each
         # a resample with nothing in gold and nothing said has no F1
         counted = resampled[(resampled[:, PREDICTED] + resampled[:, GOLD]) > 0]
@@ -249,6 +250,16 @@ def _levels(spans: Sequence[Span]) -> dict[int, str]:
         levels[id(span)] = "inner" if span.end <= reached.get(layer, 0) else "outer"
         reached[layer] = max(reached.get(layer, 0), span.end)
     return levels
+
+
+@lru_cache(maxsize=4)
+def _resamples(documents: int) -> Any:
+    """(RESAMPLES, documents): how often each document is drawn.
+
+    The generator is the one the standard library has too, so that a release's own score.py draws the same.
+    """
+    picks = (np.random.RandomState([0]).random_sample((RESAMPLES, documents)) * documents).astype(np.int64)
+    return np.stack([np.bincount(row, minlength=documents) for row in picks])
 
 
 def _rates(figures: Any, match: Match) -> tuple[Any, Any, Any]:
