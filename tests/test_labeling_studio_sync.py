@@ -99,6 +99,18 @@ def test_a_project_made_just_before_a_crash_is_found_again(site: Site) -> None:
     assert site.push().projects == plan.projects
 
 
+def test_a_new_guideline_reaches_the_page_and_only_what_is_done_under_it(site: Site) -> None:
+    site.push()
+    site.annotate("plain", [])
+    newer = msgspec.structs.replace(SCHEME, guideline="9.9")
+    site.push(scheme=newer)
+    assert "9.9" in (site.studio.project(site.project) or {})["expert_instruction"]
+    site.annotate("crowd", [])
+    site.pull()
+    said = {item.document: item.guideline for item in site.events()}
+    assert said == {"plain": SCHEME.guideline, "crowd": "9.9"}
+
+
 def test_a_round_stays_on_its_server(site: Site) -> None:
     site.push()
     elsewhere = Studio(site.studio.address, site.studio._token, slug="elsewhere")

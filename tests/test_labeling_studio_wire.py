@@ -15,15 +15,25 @@ from labeling.norm import Norm
 from labeling.scheme import load_scheme
 from labeling.span import Proposal, Source, make_span, region_id
 from labeling.studio.answers import Setting, Terms, read_annotation
+from labeling.studio.rounds import Earlier, Round
 from labeling.studio.wire import read_shown, task_key, to_prediction, to_task
 
 SCHEME = load_scheme()
 READ_AGAIN = Norm(value="1", rule="read.again")
+PLAN = Round(
+    name="default",
+    server="here",
+    address="http://here",
+    scheme="1",
+    guideline="1.1",
+    mark="m",
+    earlier=(Earlier(until="2026-01-03T00:00:00.000000Z", guideline="1.0"),),
+)
 SETTING = Setting(
     server="here",
     address="http://here",
     project=7,
-    rounds={"default": Terms(scheme=SCHEME, guideline="1.0")},
+    rounds={"default": Terms(plan=PLAN, scheme=SCHEME)},
     emails={1: "lan@example.org", 2: "minh@example.org"},
     value=lambda text, start, end, label, published: READ_AGAIN,
 )
@@ -123,6 +133,9 @@ def test_everything_about_an_annotation_is_kept() -> None:
         {"source": "hand", "version": "1", "rule": "rule", "score": 0.9}
     ]
     assert found.note == f"{money.region}: xem lại"
+    assert found.guideline == "1.0"  # what the page showed then
+    raw["updated_at"] = "2026-01-03T00:00:01.000000Z"
+    assert read_annotation(SETTING, task, raw).guideline == "1.1"
 
 
 def test_the_value_of_an_untouched_number_is_kept_and_of_any_other_read_again() -> None:

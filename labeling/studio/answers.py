@@ -18,6 +18,7 @@ from labeling.quantities import parse_norm
 from labeling.scheme import Scheme
 from labeling.span import AnnotatedSpan, Annotation, Proposal
 from labeling.studio.config import CONTROL, DISCUSS, NOTE, REJECT, VALUE
+from labeling.studio.rounds import Round
 from labeling.studio.wire import read_shown, typed_values
 
 Value = Callable[[str, int, int, str, str | None], Norm | None]
@@ -26,13 +27,13 @@ _REASONS = {DISCUSS, REJECT}
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds in a round: its scheme, the version of its guideline, and who works blind here.
+    """What holds in a round: its plan, its scheme, and which tasks of this project are blind.
 
-    `blind` are the (document id, digest) pairs of this project's tasks that are shown without proposals.
+    `blind` are the (document id, digest) pairs that are shown without proposals.
     """
 
+    plan: Round
     scheme: Scheme
-    guideline: str
     blind: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -80,7 +81,7 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
         digest=digest,
         part=None,
         scheme=terms.scheme.version,
-        guideline=terms.guideline,
+        guideline=terms.plan.guideline_at(str(raw["updated_at"])),
         round=str(data["round"]),
         layer="both",
         author=author,

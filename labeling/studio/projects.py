@@ -7,6 +7,7 @@ round without named annotators has one project of its own.
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from labeling.studio.assign import Shares
 from labeling.studio.client import Studio
 from labeling.studio.config import build_config, build_view
 from labeling.studio.guideline import build_instruction
-from labeling.studio.rounds import Round, plans, read_round, write_round
+from labeling.studio.rounds import Earlier, Round, plans, read_round, write_round
 
 
 def open_round(
@@ -58,6 +59,11 @@ def open_round(
         if found is None:
             raise gone(plan, project)
         _refresh(studio, found, scheme)
+    if plan.guideline != scheme.guideline:
+        until = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        earlier = (*plan.earlier, Earlier(until=until, guideline=plan.guideline))
+        plan = msgspec.structs.replace(plan, guideline=scheme.guideline, earlier=earlier)
+        write_round(workspace, plan)
     return plan
 
 

@@ -94,7 +94,7 @@ def _terms(workspace: Workspace, plan: Round, project: int) -> Terms:
             for item in assignments(workspace, plan.name)
             if item.blind and item.annotator == annotator
         )
-    return Terms(scheme=load_scheme(plan.scheme), guideline=plan.guideline, blind=blind)
+    return Terms(plan=plan, scheme=load_scheme(plan.scheme), blind=blind)
 
 
 def _pull_project(

@@ -20,6 +20,13 @@ from labeling.studio.assign import Assignment, Shares, assign
 DEFAULT = "default"
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """The guideline that the page showed until a moment (UTC, ISO 8601)."""
+
+    until: str
+    guideline: str
+
+
 class Round(msgspec.Struct, frozen=True, kw_only=True):
     """A round and its projects on one server.
 
@@ -33,6 +40,12 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     mark: str
     projects: tuple[int, ...] = ()
     shares: Shares | None = None
+    earlier: tuple[Earlier, ...] = ()
+
+    def guideline_at(self, moment: str) -> str:
+        """The version of the guideline that the page showed at a moment (UTC, ISO 8601)."""
+        return next((item.guideline for item in self.earlier if moment < item.until), self.guideline)
+
     scheme: str
     guideline: str
 
