@@ -50,7 +50,10 @@ class Language(StrEnum):
 def ingest_command(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH...", help="Files, folders, or hf://owner/name[/config]:split."),
+        typer.Argument(
+            metavar="PATH...",
+            help="Files, folders, or hf://owner/name/config:split (config may be left out).",
+        ),
     ] = None,
     *,
     format_: Annotated[
