@@ -189,8 +189,9 @@ def test_questions_answer_affected_feedback(run, tmp_path):
         "open": 0,
         "answered": 1,
     }
-    found = run(workspace, "affected", "r001", "--review").stdout
-    assert "affected-r001.ids" in found
+    found = run(workspace, "affected", "r001", "--review")
+    assert "affected-r001.ids" in found.stdout
+    assert "vicivic push --round affected-r001 --documents" in found.stderr
     run(workspace, "settle", "--curate", "--by", "Lan", given="a\n" * 200)
     pages = as_json(run(workspace, "feedback", "--json"))
     assert pages["counts"]["pages"] == len(list((workspace.root / "feedback").glob("annotator-*.html"))) == 5

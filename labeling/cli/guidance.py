@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from corpus.command import WORK, Json, Work, report
+from corpus.command import WORK, Json, Work, report, tell
 from corpus.errors import UsageError
 from corpus.store import Workspace
 
@@ -109,6 +109,8 @@ def affected(
     for item in () if as_json else found:
         excerpt = " ".join(item.first.split())
         sys.stdout.write(f"{item.document} {item.by} {item.places} places  …{excerpt}…\n")
+    if path is not None and found:
+        tell(f'push them: vicivic push --round affected-{made.id} --documents "$(paste -sd, {path})"')
     documents = len({item.document for item in found})
     kept = f"; ids in {path}" if path else ""
     report(
