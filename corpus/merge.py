@@ -91,6 +91,10 @@ class Merge:
         self._families: dict[str, str] = {}
         if duplicates and self._count("code IN ('new', 'revised')"):
             self._compare()
+        elif self._count("code = 'revised'"):
+            for document in read_documents(workspace):  # a revision keeps its family, compared or not
+                if document.family:
+                    self._families[document.id] = document.family
 
     def close(self) -> None:
         """Close the index; it is no longer needed."""
@@ -191,6 +195,8 @@ class Merge:
                 if following is None or base + row != following[0] or isinstance(made, Refusal):
                     continue
                 following = next(wanted, None)
+                if self.takedowns.covers(made):
+                    continue  # it must not be the copy that is kept
                 drawn = sketch(made)
                 lines += ((line, base + row) for line in drawn.lines)
                 yield base + row, made.id, made.id in revised, drawn

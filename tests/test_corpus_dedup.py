@@ -259,6 +259,25 @@ def test_a_changed_text_keeps_its_family_and_is_never_a_copy_of_itself(tmp_path:
     assert families(workspace) == {"a": {"a", "b"}}
 
 
+def test_a_revision_keeps_its_family_when_nothing_is_compared(tmp_path: Path) -> None:
+    base, other = grown(random.Random(13))
+    root = tmp_path / "w"
+    put(root, {"a": base, "b": template(base + " 5 6", random.Random(2))}, civic="off")
+    workspace, _ = put(root, {"b": other}, civic="off", duplicates="off")
+    assert families(workspace) == {"a": {"a", "b"}}
+
+
+def test_what_is_taken_down_is_never_the_copy_that_is_kept(tmp_path: Path) -> None:
+    from corpus.takedowns import take_down
+
+    base, _ = grown(random.Random(14))
+    root = tmp_path / "w"
+    take_down(Workspace(root, create=True), ["a"])
+    workspace, outcome = put(root, {"a": base + " Thêm lời.", "b": base}, civic="off")
+    assert outcome.counts == {"taken-down": 1, "new": 1}
+    assert families(workspace) == {"b": {"b"}}
+
+
 def test_duplicates_off_keeps_everything(tmp_path: Path) -> None:
     base, _ = grown(random.Random(11))
     _, outcome = put(tmp_path / "w", {"a": base, "b": base}, civic="off", duplicates="off")
