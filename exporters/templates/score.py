@@ -252,7 +252,10 @@ def compare(gold: Rows, said: Rows, labels: list[str], resamples: int) -> dict[s
             places = [(row * len(LEVELS) + LEVELS.index(level)) * FIGURES for row in rows]
             predicted, true = (sum(whole[place + each] for place in places) for each in MEASURES[measure][:2])
             if predicted or true:
-                spread = sorted(rates(each, rows, level, measure)[2] for each in drawn) or [f1]
+                # a resample with nothing in gold and nothing said has no F1
+                seen = [place + figure for place in places for figure in MEASURES[measure][:2]]
+                some = [each for each in drawn if any(each[place] for place in seen)]
+                spread = sorted(rates(each, rows, level, measure)[2] for each in some) or [f1]
                 scores.setdefault(group, {}).setdefault(measure, {})[level] = {
                     "precision": round(precision, 4),
                     "recall": round(recall, 4),
