@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from corpus.document import Document
+from corpus.errors import ReleaseError
 from corpus.store import sync
 from exporters.configs import CONFIGS
 from exporters.diff import Change
@@ -94,19 +95,24 @@ def write_rows(
     """Write the rows of every config; empty splits get no file."""
     columns = features(scheme)
     writers: dict[tuple[str, str], SplitWriter] = {}
-    with _fewer_collections():
-        for item in items:
-            check(item, scheme)
-            progress(item.document.id)
-            for config, rows in CONFIGS.items():
-                key = config, item.split
-                if key not in writers:
-                    path = target / "data" / config / f"{item.split}-00000-of-00001.parquet"
-                    writers[key] = SplitWriter(path, config, columns[config])
-                writers[key].write(rows(item, scheme, build.tally))
-    for config in CONFIGS:
-        present = [split for split in SPLITS if (config, split) in writers]
-        build.written[config] = {split: writers[config, split].close(target) for split in present}
+    try:
+        with _fewer_collections():
+            for item in items:
+                check(item, scheme)
+                progress(item.document.id)
+                for config, rows in CONFIGS.items():
+                    key = config, item.split
+                    if key not in writers:
+                        path = target / "data" / config / f"{item.split}-00000-of-00001.parquet"
+                        writers[key] = SplitWriter(path, config, columns[config])
+                    writers[key].write(rows(item, scheme, build.tally))
+        for config in CONFIGS:
+            present = [split for split in SPLITS if (config, split) in writers]
+            build.written[config] = {split: writers[config, split].close(target) for split in present}
+    except BaseException:
+        for writer in writers.values():
+            writer.abandon()
+        raise
 
 
 @contextmanager
@@ -157,15 +163,24 @@ def described(written: dict[str, dict[str, Written]], scheme: Scheme) -> dict[st
 
 @contextmanager
 def temporary(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Two empty folders for the release and for scratch; what a killed run left behind is cleared."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(".tmp-*"):
-        _remove(left)
+    """Two empty folders for the release and for scratch; what a killed run left behind is cleared.
+
+    Raises ReleaseError when the disk is full or the target can't be written: nothing is left then.
+    """
     target, scratch = (folder / f".tmp-{os.getpid()}-{name}" for name in ("release", "scratch"))
-    target.mkdir()
-    scratch.mkdir()
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".tmp-*"):
+            _remove(left)
+        target.mkdir()
+        scratch.mkdir()
         yield target, scratch
+    except OSError as error:
+        reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
+        raise ReleaseError(
+            f"{folder}: the release can't be written ({reason}); nothing was left there: "
+            "free space or mend the permissions, then run the same command again"
+        ) from error
     finally:
         _remove(target)
         _remove(scratch)

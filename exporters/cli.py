@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from corpus.command import WORK, Json, Work, report
+from corpus.command import WORK, Json, Work, report, tell
 from corpus.store import Workspace
 
 RELEASE_EXAMPLES = (
@@ -61,7 +61,7 @@ def release(
     terms = Terms(licence=licence, contact=contact, authors=tuple(authors or ()), baselines=baselines)
     workspace = Workspace(work)
     with workspace.writing():
-        done = run(workspace, machine=machine, version=version, terms=terms)
+        done = run(workspace, machine=machine, version=version, terms=terms, progress=_Progress())
     counts = done.counts
     left = {
         "settled" if done.kind == "human" else "pre-labelled": counts["waiting"],
@@ -87,3 +87,17 @@ def release(
         path=str(done.path) if done.path else None,
         changes=done.difference.by_change() if done.difference else {},
     )
+
+
+class _Progress:
+    """A line on stderr for every STEP documents."""
+
+    STEP = 1_000
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def __call__(self, document: str) -> None:
+        self.done += 1
+        if self.done % self.STEP == 0:
+            tell(f"{self.done:,} documents written")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ class SplitWriter:
         self.rows += table.num_rows
         self.memory += table.nbytes
         self.waiting.clear()
+
+    def abandon(self) -> None:
+        """Let go of the file after an error; pyarrow would try once more, and complain, at its end."""
+        with suppress(OSError):
+            self.file.close()
+        self.file.is_open = False
 
     def close(self, root: Path) -> Written:
         """Finish the file; what is in it, with its path below `root`."""

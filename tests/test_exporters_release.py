@@ -484,6 +484,33 @@ def test_a_record_that_does_not_fit_is_refused_by_name(workspace):
     assert release(workspace).path is not None
 
 
+@pytest.mark.parametrize("limit", [100, 3_000, 20_000])
+def test_a_full_disk_leaves_nothing_and_says_so(workspace, limit):
+    """No file may pass `limit` bytes: writing fails in the sort, in a Parquet file, in the card."""
+    code = (
+        "import resource, sys\n"
+        "import duckdb, datasets\n"
+        "import vicivic\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        "vicivic.main(['release', '--work', sys.argv[1]])\n"
+    )
+    before = contents(workspace.root)
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(workspace.root)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1, run.stderr
+    assert "can't be written (file too large)" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert contents(workspace.root).keys() - {".lock"} == before.keys()
+    assert str(release(workspace).version) == "0.1.0"
+
+
+def test_a_target_that_cannot_be_written_is_said(workspace):
+    (workspace.root / "releases").write_text("a file where the folder should be")
+    with pytest.raises(ReleaseError, match=r"releases: the release can't be written \(file exists\)"):
+        release(workspace)
+
+
 def test_settle_then_release_from_the_command_line(workspace):
     pulled(workspace, annotation(DOCS[0], kept(DOCS[0])), annotation(DOCS[1], [], number=2, author=PAO))
     assert vicivic("settle", "--work", workspace.root).stdout.startswith("2 settled of 2 annotated documents")
