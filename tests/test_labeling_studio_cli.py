@@ -54,10 +54,8 @@ def test_without_a_server_each_verb_says_how_to_start_one(work: Path, verb: str)
     refused(vicivic(work, verb), 1, "no Label Studio is up", "vicivic studio up")
 
 
-@pytest.mark.parametrize("verb", ["push", "pull", "status"])
-def test_a_server_that_is_down_a_wrong_token_and_a_wrong_address(
-    work: Path, verb: str, studio: Studio
-) -> None:
+def test_a_server_that_is_down_a_wrong_token_and_a_wrong_address(work: Path, studio: Studio) -> None:
+    verb = "push"  # all three verbs connect and check in the same two lines
     down = vicivic(work, verb, LABEL_STUDIO_URL="http://127.0.0.1:1", LABEL_STUDIO_API_KEY=SECRET)
     refused(down, 1, "http://127.0.0.1:1", "can't be reached")
     wrong = vicivic(work, verb, LABEL_STUDIO_URL=studio.address, LABEL_STUDIO_API_KEY=SECRET)

@@ -23,7 +23,6 @@ from labeling.studio.wire import read_shown, typed_values
 
 Value = Callable[[str, int, int, str, str | None], Norm | None]
 """(text, start, end, label, reference date) → what the number says, or None."""
-_REASONS = {DISCUSS, REJECT}
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +51,8 @@ def task_text(task: Mapping[str, Any]) -> str:
     """The text of an exported task.  Raises StaleAnnotation when it is not the revision it names."""
     data = task["data"]
     text = data.get("text")
-    if not isinstance(text, str) or digest_of(text) != data.get("digest"):
+    wanted = data.get("digest") if data.get("part") is None else data.get("part_digest")
+    if not isinstance(text, str) or digest_of(text) != wanted:
         raise StaleAnnotation(
             f"task {task['id']}: its text is not the revision {str(data.get('digest'))[:12]} of "
             f"{data.get('document')!r} that was pushed; push the document again"
@@ -68,18 +68,20 @@ def annotation_key(setting: Setting, raw: Mapping[str, Any]) -> tuple[str, int, 
 def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str, Any]) -> Annotation:
     """One exported annotation, whole.  Raises BadRecord or StaleAnnotation, never half an annotation."""
     text, data = task_text(task), task["data"]
-    version, shown = read_shown(text, raw)
+    part = (int(data["part"][0]), int(data["part"][1])) if data.get("part") else None
+    shift = part[0] if part else 0
+    version, shown = read_shown(text, raw, shift)
     result = raw["result"]
     terms = _terms(setting, data)
     document, digest = str(data["document"]), str(data["digest"])
-    reader = _Reader(setting, terms.scheme, text, data.get("reference"), raw, shown)
+    reader = _Reader(setting, terms.scheme, text, data.get("reference"), raw, shown, shift)
     rejected = _chosen(terms.scheme, result, REJECT)
     author = email(setting, raw.get("completed_by"))
     return Annotation(
         key=annotation_key(setting, raw),
         document=document,
         digest=digest,
-        part=None,
+        part=part,
         scheme=terms.scheme.version,
         guideline=terms.plan.guideline_at(str(raw["updated_at"])),
         round=str(data["round"]),
@@ -149,9 +151,11 @@ class _Reader:
         reference: str | None,
         raw: Mapping[str, Any],
         shown: Iterable[Proposal],
+        shift: int,
     ) -> None:
         self.setting, self.scheme, self.text, self.reference = setting, scheme, text, reference
         self.result: list[Mapping[str, Any]] = raw["result"]
+        self.shift = shift  # where the task's text begins in the document
         self.shown = {item.region: item for item in shown}
         self.typed = typed_values(self.result)
         self.prefilled = typed_values((raw.get("prediction") or {}).get("result") or [])
@@ -161,7 +165,9 @@ class _Reader:
         for item in self.result:
             if item.get("from_name") == CONTROL and item.get("type") == "labels":
                 found.append(self._span(item))
-            elif item.get("from_name") not in {VALUE, NOTE, *_REASONS} and item.get("type") != "relation":
+            elif (
+                item.get("from_name") not in {VALUE, NOTE, DISCUSS, REJECT} and item.get("type") != "relation"
+            ):
                 raise BadRecord(
                     "unknown-control",
                     f"region {item.get('id')!r} comes from {item.get('from_name')!r}, which is not ours",
@@ -179,16 +185,18 @@ class _Reader:
                 "blank-span", f"region {region!r} [{drawn_start}, {drawn_end}) is white space only"
             )
         norm, typed = self._value(region, start, end, label)
+        trimmed = (start, end) != (drawn_start, drawn_end)
+        drawn = (drawn_start + self.shift, drawn_end + self.shift) if trimmed else None
         return AnnotatedSpan(
-            start=start,
-            end=end,
+            start=start + self.shift,
+            end=end + self.shift,
             label=label,
             text=self.text[start:end],
             region=region,
             origin=str(item.get("origin") or "manual"),
             norm=norm,
             typed=typed,
-            drawn=(drawn_start, drawn_end) if (start, end) != (drawn_start, drawn_end) else None,
+            drawn=drawn,
         )
 
     def _value(self, region: str, start: int, end: int, label: str) -> tuple[Norm | None, str | None]:
@@ -203,7 +211,8 @@ class _Reader:
         if typed is not None and typed != self.prefilled.get(region):
             return self._parse(region, start, end, typed), typed
         shown = self.shown.get(region)
-        if shown is not None and (shown.span.start, shown.span.end, shown.span.label) == (start, end, label):
+        span = (start + self.shift, end + self.shift, label)
+        if shown is not None and (shown.span.start, shown.span.end, shown.span.label) == span:
             return shown.span.norm, None
         return self.setting.value(self.text, start, end, label, self.reference), None
 

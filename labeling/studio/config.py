@@ -32,7 +32,7 @@ KEYMAP = {
 TELEX = frozenset("adefjorswxz")
 VNI = frozenset("0123456789")
 
-_DATA = ("key", "round", "document", "digest", "title", "meta", "reference", "text")
+_DATA = ("key", "round", "document", "digest", "title", "meta", "reference", "text", "part", "part_digest")
 _FIELDS = (
     "id inner_id completed_at total_annotations cancelled_annotations total_predictions annotators "
     "annotations_results annotations_ids predictions_score predictions_model_versions predictions_results "

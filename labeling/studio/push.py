@@ -20,6 +20,7 @@ from labeling.scheme import Scheme, load_scheme
 from labeling.span import Proposal
 from labeling.studio.assign import Shares
 from labeling.studio.client import Studio, condition
+from labeling.studio.parts import Piece, pieces
 from labeling.studio.projects import open_round
 from labeling.studio.rounds import DEFAULT, Round, Wanted, assignments, share_out
 from labeling.studio.wire import MERGE, task_key, to_prediction, to_task
@@ -75,8 +76,7 @@ def push(
     )
     done = Pushed(projects=plan.projects)
     if plan.shares is None:
-        _push_project(studio, plan, plan.projects[0], done, merged(), frozenset(), progress)
-        done.documents = done.tasks
+        _push_project(studio, plan, plan.projects[0], done, _counted(merged(), done), frozenset(), progress)
         return done
     share_out(workspace, plan, wanted or Wanted(), ((item[0].id, item[0].digest) for item in merged()))
     mine = assignments(workspace, name)
@@ -89,6 +89,12 @@ def push(
     return done
 
 
+def _counted(merged: Iterable[Merged], done: Pushed) -> Iterator[Merged]:
+    for item in merged:
+        done.documents += 1
+        yield item
+
+
 def _push_project(
     studio: Studio,
     plan: Round,
@@ -99,7 +105,7 @@ def _push_project(
     progress: Callable[[int], None],
 ) -> None:
     empty = studio.count_tasks(project) == 0
-    stream = iter(merged)
+    stream = (piece for item in merged for piece in pieces(*item))
     while chunk := list(islice(stream, CHUNK)):
         rows = _store_tasks(studio, plan, project, done, chunk, empty)
         _predict(studio, plan, project, done, chunk, rows, blind)
@@ -107,19 +113,21 @@ def _push_project(
 
 
 def _store_tasks(
-    studio: Studio, plan: Round, project: int, done: Pushed, chunk: Sequence[Merged], empty: bool
+    studio: Studio, plan: Round, project: int, done: Pushed, chunk: Sequence[Piece], empty: bool
 ) -> dict[str, Row]:
-    """Every document of the chunk as a task; returns key → row."""
-    wanted = {task_key(plan.name, document): document for document, _, _ in chunk}
+    """Every piece of the chunk as a task; returns key → row."""
+    wanted = {_key(plan, piece): piece for piece in chunk}
     rows = {} if empty else _held(studio, project, wanted)
     before = len(rows)
     for attempt in range(ATTEMPTS):
         if attempt:  # look again before sending again: the server guesses the ids that it returns
             rows |= _held(studio, project, wanted.keys() - rows.keys())
-        missing = [document for key, document in wanted.items() if key not in rows]
+        missing = [piece for key, piece in wanted.items() if key not in rows]
         if not missing:
             break
-        ids = studio.import_tasks(project, [to_task(plan.name, document) for document in missing])
+        ids = studio.import_tasks(
+            project, [to_task(plan.name, piece.document, piece.part) for piece in missing]
+        )
         rows |= _rows(studio.tasks(project, ROW, _between(ids)))
     lost = wanted.keys() - rows.keys()
     if lost:
@@ -138,7 +146,7 @@ def _predict(
     plan: Round,
     project: int,
     done: Pushed,
-    chunk: Sequence[Merged],
+    chunk: Sequence[Piece],
     rows: dict[str, Row],
     blind: frozenset[tuple[str, str]],
 ) -> None:
@@ -148,11 +156,14 @@ def _predict(
     """
     for attempt in range(ATTEMPTS + 1):
         missing = []
-        for document, version, proposals in chunk:
-            row = rows[task_key(plan.name, document)]
-            if MERGE + version not in row.versions and not row.worked:
-                hide = (document.id, document.digest) in blind
-                missing.append(to_prediction(row.task, version, proposals, blind=hide))
+        for piece in chunk:
+            row = rows[_key(plan, piece)]
+            if MERGE + piece.version not in row.versions and not row.worked:
+                hide = (piece.document.id, piece.document.digest) in blind
+                shift = piece.part.start if piece.part else 0
+                missing.append(
+                    to_prediction(row.task, piece.version, piece.proposals, blind=hide, shift=shift)
+                )
         if not missing:
             break
         if attempt == ATTEMPTS:
@@ -163,10 +174,14 @@ def _predict(
         studio.import_predictions(project, missing)
         done.predictions_new += len(missing) if attempt == 0 else 0
         rows |= _rows(studio.tasks(project, ROW, _between([item["task"] for item in missing])))
-    done.worked_on += sum(rows[task_key(plan.name, document)].worked for document, _, _ in chunk)
-    current = MERGE + chunk[-1][1]
+    done.worked_on += sum(rows[_key(plan, piece)].worked for piece in chunk)
+    current = MERGE + chunk[-1].version
     if (studio.project(project) or {}).get("model_version") != current:
         studio.update_project(project, model_version=current)  # else the label stream shows none
+
+
+def _key(plan: Round, piece: Piece) -> str:
+    return task_key(plan.name, piece.document, piece.part)
 
 
 def _held(studio: Studio, project: int, keys: Iterable[str]) -> dict[str, Row]:

@@ -17,25 +17,27 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from corpus.document import Document
+from corpus.document import Document, digest_of
 from labeling.norm import Norm
 from labeling.quantities import format_norm
 from labeling.span import Proposal, Source, Span
 from labeling.studio.config import CONTROL, OBJECT, VALUE
+from labeling.studio.parts import CONTEXT, Part
 
 MERGE = "merge@"
 
 
-def task_key(round_name: str, document: Document) -> str:
-    """What makes a task itself: its round and the revision of its document (24 hex digits)."""
-    key = "\x1f".join((round_name, document.id, document.digest))
+def task_key(round_name: str, document: Document, part: Part | None = None) -> str:
+    """What makes a task itself: its round, the revision of its document, its part (24 hex digits)."""
+    slices = () if part is None else (f"{part.start}-{part.end}",)
+    key = "\x1f".join((round_name, document.id, document.digest, *slices))
     return hashlib.sha256(key.encode("utf-8")).hexdigest()[:24]
 
 
-def to_task(round_name: str, document: Document) -> dict[str, Any]:
-    """A document as a task without predictions."""
-    data = {
-        "key": task_key(round_name, document),
+def to_task(round_name: str, document: Document, part: Part | None = None) -> dict[str, Any]:
+    """A document, or a part of it that knows its place, as a task without predictions."""
+    data: dict[str, Any] = {
+        "key": task_key(round_name, document, part),
         "round": round_name,
         "document": document.id,
         "digest": document.digest,
@@ -44,6 +46,12 @@ def to_task(round_name: str, document: Document) -> dict[str, Any]:
         "reference": document.event_date or document.published,
         "text": document.text,
     }
+    if part is not None:
+        text = document.text[part.start : part.end]
+        before = document.text[max(0, part.start - CONTEXT) : part.start].strip()
+        data |= {"text": text, "part": [part.start, part.end], "part_digest": digest_of(text)}
+        data["title"] += f" ({part.number}/{part.of})"
+        data["meta"] += f"<br><i>… {escape(before)}</i>" if before else ""
     return {"data": data}
 
 
@@ -57,9 +65,9 @@ def _meta(document: Document) -> str:
 
 
 def to_prediction(
-    task: int, version: str, proposals: Sequence[Proposal], *, blind: bool = False
+    task: int, version: str, proposals: Sequence[Proposal], *, blind: bool = False, shift: int = 0
 ) -> dict[str, Any]:
-    """The merged proposals of a document as the prediction of a stored task.
+    """The merged proposals of a document, or of its part from `shift` on, as the prediction of a stored task.
 
     A `blind` one is empty.  What the editor does not know (`proposal`) stays in the snapshot that comes
     back with an annotation.
@@ -69,15 +77,15 @@ def to_prediction(
         "task": task,
         "model_version": MERGE + version,
         "score": round(score, 4),
-        "result": [] if blind else [result for item in proposals for result in _to_results(item)],
+        "result": [] if blind else [result for item in proposals for result in _to_results(item, shift)],
     }
 
 
-def _to_results(item: Proposal) -> Iterator[dict[str, Any]]:
+def _to_results(item: Proposal, shift: int) -> Iterator[dict[str, Any]]:
     """The region of a proposal, and what its number says in ordinary Vietnamese."""
     span = item.span
     place = {"id": item.region, "to_name": OBJECT}
-    edges = {"start": span.start, "end": span.end}
+    edges = {"start": span.start - shift, "end": span.end - shift}
     kept = {"norm": span.norm, "sources": item.sources}
     yield place | {
         "from_name": CONTROL,
@@ -91,14 +99,19 @@ def _to_results(item: Proposal) -> Iterator[dict[str, Any]]:
         yield place | {"from_name": VALUE, "type": "textarea", "value": value}
 
 
-def read_shown(text: str, annotation: Mapping[str, Any]) -> tuple[str | None, tuple[Proposal, ...]]:
-    """(merge version, proposals) of the prediction that the annotator was shown; (None, ()) without one."""
+def read_shown(
+    text: str, annotation: Mapping[str, Any], shift: int = 0
+) -> tuple[str | None, tuple[Proposal, ...]]:
+    """(merge version, proposals) of the prediction that the annotator was shown; (None, ()) without one.
+
+    `text` is the task's and begins at `shift` in the document; the proposals are in document offsets.
+    """
     snapshot = annotation.get("prediction") or {}
     version = str(snapshot.get("model_version") or "")
     if not version.startswith(MERGE):
         return None, ()
     return version.removeprefix(MERGE), tuple(
-        _read_proposal(text, item) for item in snapshot["result"] if item["from_name"] == CONTROL
+        _read_proposal(text, item, shift) for item in snapshot["result"] if item["from_name"] == CONTROL
     )
 
 
@@ -111,13 +124,13 @@ def typed_values(result: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def _read_proposal(text: str, item: Mapping[str, Any]) -> Proposal:
+def _read_proposal(text: str, item: Mapping[str, Any], shift: int) -> Proposal:
     value, kept = item["value"], item.get("proposal") or {}
     start, end = value["start"], value["end"]
     return Proposal(
         span=Span(
-            start=start,
-            end=end,
+            start=start + shift,
+            end=end + shift,
             label=value["labels"][0],
             text=text[start:end],
             norm=msgspec.convert(kept.get("norm"), Norm | None),
