@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from corpus.store import Workspace
 RELEASE_EXAMPLES = (
     "vicivic settle && vicivic release",
     "vicivic release --machine",
+    "vicivic release --text none",
     "vicivic release --json --work my-corpus",
 )
 
@@ -43,6 +44,11 @@ Baselines = Annotated[
     bool, typer.Option("--baselines", help="Learn a CRF from train and put its scores on test on the card.")
 ]
 
+Text = Annotated[
+    Literal["full", "none"],
+    typer.Option("--text", help="none: also one without texts, with hydrate.py to fill it."),
+]
+
 
 def release(
     machine: Machine = False,
@@ -51,17 +57,20 @@ def release(
     contact: Contact = None,
     authors: Authors = None,
     baselines: Baselines = False,
+    text: Text = "full",
     work: Work = WORK,
     json: Json = False,
 ) -> None:
     """Freeze the next version of the dataset: settled records (1.x), or machine proposals (0.x)."""
     from exporters.facts import Terms
     from exporters.release import release as run
+    from exporters.standoff import standoff
 
     terms = Terms(licence=licence, contact=contact, authors=tuple(authors or ()), baselines=baselines)
     workspace = Workspace(work)
     with workspace.writing():
         done = run(workspace, machine=machine, version=version, terms=terms, progress=_Progress())
+        bare = standoff(workspace.folder("releases") / str(done.version)) if text == "none" else None
     counts = done.counts
     left = {
         "settled" if done.kind == "human" else "pre-labelled": counts["waiting"],
@@ -76,6 +85,8 @@ def release(
         else f"released {done.version}: {what}{counts['released']} of {counts['documents']} documents, "
         f"{counts['spans']} spans{': ' if rest else ''}{', '.join(rest)} → {done.path}"
     )
+    if bare is not None:
+        summary += f"; without texts: {bare}"
     report(
         "release",
         summary,
@@ -85,6 +96,7 @@ def release(
         kind=done.kind,
         changed=done.path is not None,
         path=str(done.path) if done.path else None,
+        standoff=str(bare) if bare else None,
         changes=done.difference.by_change() if done.difference else {},
     )
 

@@ -38,6 +38,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     splits: dict[str, Written]
 
 
+class Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """A config whose texts were left out, as it was: columns, fields of structs, logical hashes."""
+
+    columns: list[str]
+    fields: dict[str, list[str]]
+    splits: dict[str, str]
+
+
 class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """How far annotators agree on documents that several of them did: exact F1 of spans, and α."""
 
@@ -64,6 +72,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     agreement: Agreed | None = None
     baselines_wanted: bool = False
     baselines: list[dict[str, Any]] = []
+    hydrated: dict[str, Whole] = {}
     scheme: str
     guideline: str
     labels: list[str]
