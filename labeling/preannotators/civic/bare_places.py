@@ -8,6 +8,8 @@ from labeling.preannotators.civic.lexicon import phrase_set, phrases
 
 _units = phrases("places", "units")
 _MODIFIERS = phrase_set("places", "modifiers")
+# between "các xã" and the first of them
+_OPENS_LIST = frozenset([":", "như", "gồm", "là"])
 _BEGINS_BODY = phrases("bodies", "departments", "companies", "armed").firsts
 
 
@@ -39,7 +41,7 @@ def read_listed(scan: Scan, i: int) -> Node | None:
     last = scan.last
     if last is not None and scan.label(last) == "ORG" and last.kids and last.kids[-1].j == last.j:
         last = last.kids[-1]  # "Hội Nông dân xã Tân Mỹ, [Đa Mai]": a locality that stands for its body
-    opens = i > 2 and scan.low[i - 1] == ":" and _plural_noun_before(scan, i - 1)
+    opens = i > 2 and scan.low[i - 1] in _OPENS_LIST and _plural_noun_before(scan, i - 1)
     if not opens and (last is None or scan.label(last) != "LOC" or not scan.follows_last(i)):
         return None
     end = runs.place_end(scan, i, number=True)

@@ -8,6 +8,7 @@ from labeling.preannotators.civic.tails import CORPORATE, tail, vietnam
 
 _seats = phrases("bodies", "seats")
 _parts = phrases("bodies", "parts")
+_party_parts = phrases("bodies", "party_parts")
 _NEED_TAIL = phrase_set("bodies", "need_tail")
 _OF_ANOTHER = phrase_set("bodies", "of_another")
 _NATIONAL = phrase_set("bodies", "national")
@@ -89,6 +90,8 @@ def read_part(scan: Scan, i: int) -> Node | None:
     k = found[0]
     name = tuple(scan.low[i:k])
     proper = scan.shape[i] in "CU"
+    if name == ("cơ", "quan") and not proper:
+        return None
     if scan.joined(k) and scan.low[k : k + 2] == ["lâm", "thời"]:
         k += 2
     inner = (Node(k - 1, k, "body.whole"),) if name[-2:] == ("dựng", "đảng") else ()
@@ -142,7 +145,20 @@ def _both(scan: Scan, name: tuple[str, ...], body: Node) -> Node | None:
     return scan.best("ORG", k + 1)
 
 
+def read_part_listed(scan: Scan, i: int) -> Node | None:
+    """A part of a Party committee beside another one: "[Ban Dân vận], [Ban tổ chức] Tỉnh ủy"."""
+    found = _party_parts.at(scan.low, scan.fresh, i)
+    last = scan.last
+    if not found or last is None or scan.shape[i] not in "CU" or not scan.follows_last(i):
+        return None
+    beside = _party_parts.at(scan.low, scan.fresh, last.i)
+    if not beside or not last.rule.startswith("body.part"):
+        return None
+    return Node(i, found[0], "body.part_listed")
+
+
 RULES = (
+    Rule("body.part_listed", "ORG", 0.8, read_part_listed, _party_parts.firsts, contextual=True),
     Rule("body.part", "ORG", 0.93, read_part, _parts.firsts),
     Rule("body.part_of_level", "ORG", 0.85),
     Rule("body.part_alone", "ORG", 0.85),

@@ -35,6 +35,8 @@ _CENTRE_AFTER = words("bodies", "before_centre")
 _CAN_HOLD = frozenset(
     ["body.seat", "body.whole", "body.house", "body.school", "body.armed", "body.company", "body.department"]
 )
+# after a field in lower case: the words go on to something else ("Phòng kỹ thuật số")
+_GOES_ON = frozenset(["số", "và", "của", "cho", "các", "này"])
 # kinds that may stand in lower case, and the syllables that make another word with them
 _LOWER = {
     "phòng": ("quốc", "căn", "dự", "tiền", "hải"),
@@ -109,7 +111,7 @@ def read_department(scan: Scan, i: int) -> Node | None:
     fields = _fields_end(scan, k)
     if fields:
         return _with_fields(scan, i, k, fields)
-    return (_lower_field(scan, i, k) or _capitals(scan, i, k)) if proper else None
+    return (_lower_fields(scan, i, k) or _capitals(scan, i, k)) if proper else None
 
 
 def _with_fields(scan: Scan, i: int, k: int, fields: int) -> Node | None:
@@ -127,11 +129,25 @@ def _with_fields(scan: Scan, i: int, k: int, fields: int) -> Node | None:
     return Node(i, end, "body.department", (*scan.inside(k, fields, ("PROGRAM",)), *kids, *more))
 
 
-def _lower_field(scan: Scan, i: int, k: int) -> Node | None:
-    """ "Sở giao thông vận tải tỉnh": a field in lower case, if a level or unit closes the name."""
-    field = _fields.at(scan.low, scan.fresh, k)
-    end, kids = tail(scan, field[0], bare=False) if field else (0, ())
-    return Node(i, end, "body.department", kids) if field and end > field[0] else None
+def _lower_fields(scan: Scan, i: int, k: int) -> Node | None:
+    """ "Sở giao thông vận tải tỉnh": fields in lower case, closed by a level, a unit or the body above.
+
+    A kind of which every unit has one of a field ("Sở y tế", "Phòng y tế") is a name without them too.
+    """
+    fields = _fields_end(scan, k, lower=True)
+    if not fields:
+        return None
+    end, kids = tail(scan, fields, bare=False)
+    if end > fields:
+        return Node(i, end, "body.department", kids)
+    if scan.joined(fields) and scan.shape[fields] in "CU":
+        within = scan.best("ORG", fields)
+        if within and within.rule in _CAN_HOLD:
+            return Node(i, within.j, "body.department_of", (within,))
+    opens = i == 0 or scan.fresh[i] or scan.low[i - 1] in (".", ":", "“", '"')
+    alone = scan.low[i] == "sở" or (scan.low[i:k] in (["phòng"], ["bộ"]) and not opens)
+    cut = scan.joined(fields) and scan.shape[fields] == "l" and scan.low[fields] in _GOES_ON
+    return Node(i, fields, "body.department_lower") if alone and not cut else None
 
 
 def _capitals(scan: Scan, i: int, k: int) -> Node | None:
@@ -152,10 +168,10 @@ def _lower_department(scan: Scan, i: int) -> bool:
     return i == 0 or (scan.low[i - 1] not in _PLURAL and scan.low[i - 1] not in _LOWER[scan.low[i]])
 
 
-def _fields_end(scan: Scan, k: int) -> int:
-    """The end of a chain of fields that begins with a capital at `k`, or 0."""
+def _fields_end(scan: Scan, k: int, *, lower: bool = False) -> int:
+    """The end of a chain of fields that begins with a capital (or not: `lower`) at `k`, or 0."""
     found = _fields.at(scan.low, scan.fresh, k)
-    if not found or scan.shape[k] not in "CU":
+    if not found or (scan.shape[k] not in "CU") != lower:
         return 0
     end = found[0]
     for _ in range(6):
@@ -214,6 +230,7 @@ RULES = (
     Rule("body.centre", "ORG", 0.85, read_centre, frozenset(["trung", "t", "tw", "tư"])),
     Rule("body.department", "ORG", 0.92, read_department, _departments.firsts),
     Rule("body.department_of", "ORG", 0.8),
+    Rule("body.department_lower", "ORG", 0.75),
     Rule("body.capitals", "ORG", 0.7),
     Rule("body.in_brackets", "ORG", 0.9, read_in_brackets, contextual=True),
     Rule("body.remembered", "ORG", 0.9, read_remembered),

@@ -30,6 +30,8 @@ _departments = phrases("bodies", "departments")
 _fields = phrases("bodies", "fields")
 # syllables that make a body of a class noun: "huyện ủy", "xã đoàn"
 _GLUED = frozenset(["ủy", "đoàn", "đội", "viên", "hội"])
+# readings too thin, or no syllables, to know a person by
+_NOT_LEARNED = frozenset(["person.by_rare_surname", "person.initials"])
 _NOT_PERSONS = phrase_set("memory", "not_short_names")
 _NOT_PLACES = phrase_set("memory", "not_bare_places")
 
@@ -43,7 +45,7 @@ def learn(scan: Scan, nodes: Iterable[Node]) -> Memory:
         stack.extend(node.kids)
         label = scan.label(node)
         name = tuple(scan.low[node.i : node.j])
-        if label == "PER" and node.rule != "person.by_rare_surname" and len(name) > 1:
+        if label == "PER" and node.rule not in _NOT_LEARNED and len(name) > 1:
             memory.add(memory.persons, name)
             memory.given.add(name[-1])
             if len(name) > 2 and name[-2:] not in _NOT_PERSONS:

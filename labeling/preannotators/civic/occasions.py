@@ -199,11 +199,24 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
         return (
             Node(i, end, "event.gathering", scan.inside(found[0], end)) if dated and scan.heading(i) else None
         )
+    quoted = _quoted_whole(scan, i, found[0])
+    if quoted:
+        return Node(i, quoted, "event.quoted", scan.inside(found[0], quoted))
     body = scan.best("ORG", found[0])
     whose_only = body is not None and body.j == end and not dated  # whose meeting, but not what for
     if whose_only or scan.low[i - 1] in _OPENS_SENTENCE or end - found[0] < (1 if dated else 2):
         return None
     return Node(i, end, "event.gathering", scan.inside(found[0], end))
+
+
+def _quoted_whole(scan: Scan, i: int, k: int) -> int:
+    """The end of a gathering that fills its quotation marks: tổ chức “[Lễ thắp nến tri ân …]”; or 0."""
+    if scan.low[i - 1] not in QUOTES or scan.low[k] in _STOPS:
+        return 0
+    closing = scan.quote_end(i - 1)
+    inside = range(k, closing - 1)
+    whole = 2 <= len(inside) <= 16 and not any(scan.low[t] in (".", "!", "?", ":") for t in inside)
+    return closing - 1 if whole else 0
 
 
 def _purpose_end(scan: Scan, k: int) -> tuple[int, bool]:

@@ -99,7 +99,10 @@ def read_beside_person(scan: Scan, i: int) -> Node | None:
         or (scan.low[k - 1] in ("chi", "phòng") and scan.low[k - 2] == "văn")
     ):
         return None
-    unit = scan.best("LOC", k) if scan.joined(k) and scan.shape[k] == "l" else None
+    own_noun = (
+        scan.shape[k : k + 1] == ["C"] and scan.low[k] == scan.low[i] and k > i
+    )  # "Tổ phó Tổ dân phố 3"
+    unit = scan.best("LOC", k) if scan.joined(k) and (scan.shape[k] == "l" or own_noun) else None
     end, kids = (unit.j, (unit,)) if unit and unit.rule.endswith("unit") else (k, ())
     for t in (k - 1, k - 2, k - 3):  # the longest class noun last
         own = scan.best("LOC", t) if t > i else None
@@ -119,6 +122,8 @@ def read_beside_person(scan: Scan, i: int) -> Node | None:
 
 def _person_follows(scan: Scan, k: int) -> bool:
     k += scan.low[k] == ":" and scan.joined(k + 1)
+    if scan.low[k] == "là" and scan.joined(k + 1) and scan.low[k + 1] in ("ông", "bà"):
+        return scan.joined(k + 2) and scan.shape[k + 2] == "C"
     end = runs.run_end(scan, k, 5)
     return end - k >= 2 and scan.low[k] in runs.SURNAMES and not runs.known_place(scan, k)
 

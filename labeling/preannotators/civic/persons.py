@@ -94,9 +94,9 @@ def read_after_office(scan: Scan, i: int) -> Node | None:
     gap = scan.low[last.j : i]
     if gap and gap not in ([":"], ["-"], ["đ", "/", "c"], ["đồng", "chí"], ["là"], ["ông"], ["bà"]):
         return None
-    if scan.fresh[i] and not runs.looks_like_person(scan, i, _end(scan, i)):
-        return None
     end = _end(scan, i)
+    if (scan.fresh[i] and not runs.looks_like_person(scan, i, end)) or runs.breaks_word(scan, i, end):
+        return None
     if end - i >= 2 and (scan.low[i] in runs.SURNAMES or runs.known_place(scan, i) != end):
         return Node(i, end, "person.after_office")
     return None
@@ -130,6 +130,8 @@ def read_by_surname(scan: Scan, i: int) -> Node | None:
         return None
     if i > 0 and not scan.fresh[i] and (scan.low[i - 1] in _NOT_BEFORE or scan.shape[i - 1] == "n"):
         return None
+    if runs.breaks_word(scan, i, end):
+        return None
     if scan.low[i] in runs.CERTAIN:
         return Node(i, end, "person.by_surname") if size >= 2 else None
     if size >= 3 and scan.low[i + 1] in runs.MIDDLE:
@@ -154,6 +156,8 @@ def read_listed(scan: Scan, i: int) -> Node | None:
         or name in scan.memory.places
         or runs.known_place(scan, i)
     ):
+        return None
+    if runs.breaks_word(scan, i, end):
         return None
     if gap == ["-"] and end == i and scan.last.rule == "person.byline":
         end = _capitals_end(scan, i)

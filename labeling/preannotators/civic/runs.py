@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from labeling.preannotators.civic.grammar import Scan
-from labeling.preannotators.civic.lexicon import phrase_set, phrases, words
+from labeling.preannotators.civic.lexicon import Phrases, phrase_set, phrases, table, words
 
 SURNAMES = words("persons", "kinh", "minority")
 CERTAIN = words("persons", "certain")
@@ -15,6 +15,12 @@ _SOFT_STOPS = words("persons", "soft_stops")
 _offices = phrases("offices", "offices", "single", "ranks")
 _bodies = phrases("bodies", "seats", "parts", "whole", "departments", "committees", "companies", "schools")
 _occasions = phrases("events", "named_after", "named")
+_compounds = Phrases(
+    [
+        *(entry for entry in table("bodies")["fields"] if " " in entry),
+        *table("persons")["compounds"],
+    ]
+)
 _known = phrases("places", "provinces", "cities", "regions", "countries", "abbreviated")
 _roman = re.compile(r"[ivxlc]+")
 _CUES = phrase_set("persons", "cues")
@@ -76,6 +82,15 @@ def cue_before(scan: Scan, i: int) -> str:
                 return "weak"
             return "direct" if end == i and (cue[-1] in _DIRECT or cue[-1] == "chí") else "strong"
     return ""
+
+
+def breaks_word(scan: Scan, i: int, j: int) -> bool:
+    """Whether the run [i, j) ends in the middle of a word that goes on in lower case ("Đoàn Công|tác")."""
+    for k in range(max(i, j - 3), j):
+        word = _compounds.at(scan.low, scan.fresh, k)
+        if word and word[0] > j and scan.shape[j] == "l":
+            return True
+    return False
 
 
 def known_place(scan: Scan, i: int) -> int:

@@ -11,6 +11,7 @@ from labeling.preannotators.civic import (
     bodies,
     departments,
     documents,
+    initials,
     institutions,
     memory,
     occasions,
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *sites.RULES,
     *bare_places.RULES,
     *persons.RULES,
+    *initials.RULES,
 )
 _OPENERS = words("places", "openers")
 LABELS = frozenset(["PER", "ORG", "LOC", "TITLE", "EVENT", "LAW", "PROGRAM"])

@@ -63,6 +63,9 @@ def tail(scan: Scan, k: int, *, bare: bool = True) -> Tail:
     level = level_end(scan, k)
     if level:
         return level, ()
+    city = runs.known_place(scan, k) if scan.shape[k] == "U" else 0
+    if city:
+        return city, (Node(k, city, "place.known"),)  # "Thành đoàn TPHCM"
     if bare and scan.shape[k] == "C":
         end = runs.place_end(scan, k)
         if scan.low[k - 1] in CORPORATE and not (

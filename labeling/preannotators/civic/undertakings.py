@@ -27,7 +27,9 @@ _STRICT = frozenset(
         "Đội",
         "Hội",
         "Chi cục",
-        "Quỹ",
+        "Cục",
+        "Tổ",
+        "Trạm",
         "Ủy ban",
         "Hiệp hội",
         "Liên hiệp",
@@ -40,6 +42,8 @@ _OPEN = frozenset(
 # places that close a committee's name: what it is in charge of, or where
 _CLOSES = frozenset(["place.unit", "place.known", "place.remembered", "place.nature", "place.site"])
 _SIGNS = frozenset([",", "-", "&", "/"])
+# bodies that hold a team or a committee and close its name ("Tổ Cảnh sát trật tự [Công an xã]")
+_HOLDERS = phrases("bodies", "holders")
 
 
 def read_committee(scan: Scan, i: int) -> Node | None:
@@ -62,6 +66,7 @@ def read_committee(scan: Scan, i: int) -> Node | None:
         return Node(
             i, end, "body.committee", (*scan.inside(k, end - sum(kid.j - kid.i for kid in kids)), *kids)
         )
+    end = _before_comma(scan, k, end)
     if kind in _OPEN and end - k > 1 and scan.joined(end) and scan.shape[end - 1] == "C":
         begin = end - 1
         while begin > k and scan.shape[begin - 1] == "C":
@@ -73,6 +78,18 @@ def read_committee(scan: Scan, i: int) -> Node | None:
     if kind in _OPEN and 0 < end - k <= 14:
         return Node(i, end, "body.committee_open", scan.inside(k, end))
     return None
+
+
+def _held(scan: Scan, t: int) -> bool:
+    return _HOLDERS.at(scan.low, scan.fresh, t) is not None
+
+
+def _before_comma(scan: Scan, k: int, end: int) -> int:
+    """An open purpose ends at its comma, unless "và" shows that a list goes on or it is "phòng, chống"."""
+    for t in range(k + 1, end):
+        if scan.low[t] == "," and scan.low[t - 1] != "phòng" and "và" not in scan.low[t:end]:
+            return t
+    return end
 
 
 def _purpose(scan: Scan, k: int, *, commas: bool) -> tuple[int, tuple[Node, ...], bool]:
@@ -91,6 +108,9 @@ def _purpose(scan: Scan, k: int, *, commas: bool) -> tuple[int, tuple[Node, ...]
             scan.low[t] in ("các", ",") and level_end(scan, t + 1)
         ):
             break
+        holder = scan.best("ORG", t) if t > k and scan.shape[t] in "CU" and _held(scan, t) else None
+        if holder:
+            return holder.j, (holder,), True
         level = level_end(scan, t)
         unit = scan.best("LOC", t)
         if unit and unit.rule in _CLOSES and unit.j > level:
@@ -101,12 +121,12 @@ def _purpose(scan: Scan, k: int, *, commas: bool) -> tuple[int, tuple[Node, ...]
             (commas or scan.low[t] != ",")
             and scan.low[t] in _SIGNS
             and scan.joined(t + 1)
-            and (scan.shape[t + 1] == "l" or scan.low[t] == "-")
+            and (scan.shape[t + 1] == "l" or scan.low[t] == "-" or scan.best("PROGRAM", t + 1))
         ):
             break
         if t - k > 2 and scan.shape[t - 2] == scan.shape[t - 1] == "C" and scan.shape[t] == "l":
             break
-        if scan.shape[t] == "U" and t > k and scan.low[t] in ("ubnd", "hđnd", "mttq"):
+        if scan.shape[t] == "U" and scan.low[t] in ("ubnd", "hđnd", "mttq"):
             break
         t += 1
     while t > k and scan.low[t - 1] in ("và", ",", "-", "các"):
