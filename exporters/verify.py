@@ -62,6 +62,8 @@ def verify(
         "leaks": lambda: _leaks(folder, manifest),
         "history": lambda: _history(folder, manifest, previous, documents),
     }
+    if manifest.hydrated:  # without texts: its rows are proved when they are filled in, by hydrate.py
+        checks = {"hashes": checks["hashes"]}
     for name, check in checks.items():
         progress(name)
         done.checks.append(name)

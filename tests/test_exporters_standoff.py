@@ -13,6 +13,7 @@ from exporters.parquet import logical_sha256
 from exporters.release import release
 from exporters.show import load_config
 from exporters.standoff import standoff
+from exporters.verify import verify
 from labeling.norm import Norm
 from tests.releasing import TEXT, annotation, contents, document, drawn, kept, settled, vicivic, workspace_of
 
@@ -122,6 +123,16 @@ def test_it_is_frozen_with_sums_and_made_once(bare, full):
         hashlib.sha256(before["splits.csv"]).hexdigest()
         == hashlib.sha256((full / "splits.csv").read_bytes()).hexdigest()
     )
+
+
+def test_its_hashes_are_verified(bare, tmp_path):
+    done = verify(bare)
+    assert (done.faults, done.checks) == ([], ["hashes"])
+    copy = tmp_path / "copy"
+    shutil.copytree(bare, copy)
+    (copy / "splits.csv").chmod(0o644)
+    (copy / "splits.csv").write_text("doc_id,family,split,since\n")
+    assert {fault.path for fault in verify(copy).faults} == {"splits.csv"}
 
 
 def test_the_command_makes_both(work, tmp_path):
