@@ -91,10 +91,10 @@ def main() -> None:
             "",
         )
     order = {"province": 0, "district": 1, "commune": 2}
-    for name, unit in units.items():  # the source writes "Quận 1", "Phường 3" as names
+    for entry, unit in units.items():  # the source writes "Quận 1", "Phường 3" as names
         first, _, number = unit[1].partition(" ")
         if first in ("Quận", "Phường") and number.isdigit():
-            units[name] = (first.lower(), number, *unit[2:])
+            units[entry] = (first.lower(), number, *unit[2:])
     with TARGET.open("w", encoding="utf-8", newline="") as out:
         out.write(HEADER)
         out.write("level\tcode\tkind\tname\tparent\tvalid_from\tvalid_to\tsuccessors\n")
