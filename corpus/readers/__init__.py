@@ -11,8 +11,6 @@ READERS = (
     Reader("parquet", "1", "Parquet, one row is one document", parquet.read),
     Reader("html", "1", "an HTML page, its article extracted by trafilatura", html.read),
     Reader("warc", "1", "WARC, also .gz and .zst, its HTML responses", warc.read),
-    Reader(
-        "huggingface", "1", "a folder of save_to_disk, or hf://owner/name/config:split", huggingface.read
-    ),
+    Reader("huggingface", "1", "a folder of save_to_disk, or hf://owner/name/config:split", huggingface.read),
 )
 BY_NAME = {reader.name: reader for reader in READERS}
