@@ -1,5 +1,10 @@
 """Questions become rulings; what was annotated before a ruling is found; nothing is lost or doubled."""
 
+import random
+import subprocess
+import sys
+import time
+
 import msgspec
 import pytest
 
@@ -91,6 +96,39 @@ def test_a_torn_line_is_no_ruling_and_the_next_answer_goes_on(workspace):
     assert [item.id for item in rulings(workspace)] == ["r001"]
     assert rule(workspace, text="Khác.").id == "r002"
     assert [item.id for item in rulings(workspace)] == ["r001", "r002"]
+
+
+ANSWERER = """
+import sys
+from corpus.store import Workspace
+from labeling.questions import Ruling, answer, write_guideline
+from labeling.scheme import load_scheme
+workspace = Workspace(sys.argv[1])
+with workspace.writing():
+    for number in range(10_000):
+        made = answer(workspace, Ruling(by="Lan", rule="1", text=f"Câu {number}."), [], load_scheme())
+        write_guideline(workspace, load_scheme())
+        print(made.id, flush=True)
+"""
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_kill_loses_no_ruling_that_was_confirmed(workspace, kills):
+    draw = random.Random(kills)
+    confirmed = set()
+    for _ in range(kills):
+        command = [sys.executable, "-c", ANSWERER, str(workspace.root)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        confirmed.add(child.stdout.readline().strip())
+        time.sleep(draw.random() / 5)
+        child.kill()
+        confirmed |= set(child.stdout.read().split())
+        child.wait()
+        assert confirmed <= {item.id for item in rulings(workspace)}
+    last = rule(workspace, text="Sau cùng.")
+    found = [item.id for item in rulings(workspace)]
+    assert found == [f"r{number:03d}" for number in range(1, len(found) + 1)]
+    assert found[-1] == last.id
 
 
 @pytest.mark.parametrize(
