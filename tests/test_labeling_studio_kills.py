@@ -125,6 +125,7 @@ def annotate_all(site: Site) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_server_killed_in_the_middle_of_pushes_and_pulls(
     tmp_path: Path, studio_template: Path, port: int
 ) -> None:
