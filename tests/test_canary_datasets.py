@@ -65,6 +65,14 @@ def test_the_cache_of_a_local_folder_is_fresh_with_another_version(tmp_path, loa
     assert labels(load(folder, "spans")) == ["LOC", "LOC"]
 
 
+def test_two_folders_of_the_same_name_share_a_cache(tmp_path, load):
+    """Why every config entry of our README has a hash of its rows as its description."""
+    one = write(tmp_path / "one" / "1.0.0", ["PER"], version="1.0.0")
+    two = write(tmp_path / "two" / "1.0.0", ["LOC"], version="1.0.0")
+    assert labels(load(one, "spans")) == ["PER"]
+    assert labels(load(two, "spans")) == ["PER"]  # the other folder's rows, without a warning
+
+
 def test_streaming_is_never_stale(tmp_path, load):
     folder = write(tmp_path / "set", ["PER"])
     assert [row["label"] for row in load(folder, "spans", split="train", streaming=True)] == [0]

@@ -284,6 +284,16 @@ def test_a_relabelled_span_makes_a_new_version_that_loads_anew(workspace, load):
     assert old["id"] == new["id"]
 
 
+def test_two_workspaces_with_the_same_version_do_not_share_a_cache(tmp_path, load):
+    """Same folder name, same counts, same sizes: only a label differs."""
+    found = []
+    for label in ("PER", "ORG"):
+        made = workspace_of(tmp_path / label, DOCS[:1], [(label, "Trần Thị Lan", 0)])
+        (row,) = load(release(made).path, "spans")["train"]
+        found.append(SCHEME.names[row["spans"][0]["label"]])
+    assert found == ["PER", "ORG"]
+
+
 def _plain(span):
     return {name: getattr(span, name) for name in span.__struct_fields__}
 
