@@ -43,7 +43,7 @@ def run(
     """
     source = iter(blocks)
     waiting: dict[Future[R], Block] = {}
-    pool = _pool(workers)
+    pool = worker_pool(workers)
     try:
         while True:
             while len(waiting) < 2 * workers and (block := next(source, None)) is not None:
@@ -64,7 +64,7 @@ def run(
                 _close(pool)
                 for block in broken:
                     yield block, _alone(function, block, give_up)
-                pool = _pool(workers)
+                pool = worker_pool(workers)
     finally:
         _close(pool)
 
@@ -106,7 +106,7 @@ def _deadly(probe: Probe, places: list[int], block: Block) -> Iterator[int]:
 
 def _survives(function: Function[R], items: list[object], path: Path) -> tuple[R] | None:
     """(result,) when a fresh worker lives through the items; None when it dies."""
-    pool = _pool(1)
+    pool = worker_pool(1)
     try:
         return (pool.submit(function, items, path).result(),)
     except BrokenProcessPool:
@@ -115,7 +115,8 @@ def _survives(function: Function[R], items: list[object], path: Path) -> tuple[R
         _close(pool)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def worker_pool(workers: int) -> ProcessPoolExecutor:
+    """Spawned workers that leave Ctrl-C to the main process."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_deaf_to_ctrl_c)
 

@@ -1,18 +1,21 @@
 """Batches of work in processes, in order, with a killed worker survived.
 
 Processes, not threads: the taggers hold the interpreter lock.  Workers are spawned, so each loads its
-models once; a batch whose worker dies is tried again item by item, and the item that kills is named.
+models once; a batch whose worker dies is tried again item by item, and the item that kills three times is
+named.  Results come in the order of the items, as pipes need them; `corpus.shards` is for work whose
+results are files.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
+
+from corpus.shards import STRIKES, worker_pool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,7 +49,7 @@ class Batches(Generic[Item, Result]):
             while batch := list(islice(stream, self.size)):
                 yield from self.work(self.settings, batch)
             return
-        pool = self._pool()
+        pool = worker_pool(self.jobs)
         waiting: deque[tuple[list[Item], Future[list[Result]]]] = deque()
         try:
             while True:
@@ -60,26 +63,26 @@ class Batches(Generic[Item, Result]):
                 except BrokenProcessPool:
                     pool.shutdown(wait=False, cancel_futures=True)
                     yield from self._one_by_one(batch)
-                    pool = self._pool()
+                    pool = worker_pool(self.jobs)
                     waiting = deque(
                         (again, pool.submit(self.work, self.settings, again)) for again, _ in waiting
                     )
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"))
-
     def _one_by_one(self, batch: list[Item]) -> Iterator[Result]:
         """Each item in a process where nothing else runs, so that a death has one possible cause."""
-        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        pool = worker_pool(1)
         try:
             for item in batch:
-                try:
-                    yield from pool.submit(self.work, self.settings, [item]).result()
-                except BrokenProcessPool:
-                    pool.shutdown(wait=False)
-                    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-                    yield self.killed(item)
+                for strike in range(1, STRIKES + 1):
+                    try:
+                        yield from pool.submit(self.work, self.settings, [item]).result()
+                        break
+                    except BrokenProcessPool:
+                        pool.shutdown(wait=False)
+                        pool = worker_pool(1)
+                        if strike == STRIKES:
+                            yield self.killed(item)
         finally:
             pool.shutdown(wait=False)

@@ -100,17 +100,19 @@ def test_one_writer_at_a_time(tmp_path):
     assert vic("ingest", SEEDS, "--work", workspace.root).returncode == 0
 
 
-def test_ctrl_c_is_130_and_leaves_things_whole(tmp_path):
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_is_130_and_leaves_things_whole(jobs, tmp_path):
     docs = tmp_path / "docs.jsonl"
     docs.write_text('{"text": "Đạt 13,71%, thu 5 tỷ đồng, ngày 21/10."}\n' * 60_000, "utf-8")
     command = [sys.executable, "-m", "vicivic", "prelabel", "--source", "quantities", "--in", docs]
     out = tmp_path / "out.jsonl"
-    run = subprocess.Popen([*command, "--out", out], stderr=subprocess.PIPE, text=True)
+    command += ["--jobs", jobs, "--out", out]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, process_group=0)
     partial = tmp_path / "out.jsonl.partial"
     deadline = time.monotonic() + 30
     while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.01)
-    run.send_signal(signal.SIGINT)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to the workers too
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130, said
     assert "Traceback" not in said
