@@ -95,11 +95,17 @@ def _single(name: str) -> str:
     return " ".join(name.split()) if "  " in name else name
 
 
+# "3 ca 4 kíp": so few of them are shifts, not kips
+_FEW = re.compile(r"(?<![\d.,])(?:\d{1,2}|hai|ba|bốn|năm|sáu)\Z")
+
+
 def _fits(source: Source, unit: Unit, start: int, end: int, number_end: int) -> bool:
     written = source.cased[start:end]
     if unit.exact and _single(written) != unit.name:
         return False
     if len(written) == 1 and written.isupper() and unit.kind == "length":
+        return False
+    if unit.name == "kíp" and _FEW.search(source.left(number_end, 5)) is not None:
         return False
     if unit.never and _NEXT.match(source.low, end) and _NEXT.match(source.low, end)[1] in unit.never:  # type: ignore[index]
         return False

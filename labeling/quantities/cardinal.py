@@ -23,7 +23,10 @@ _SYLLABLE = re.compile(r" +([^\W\d_]+)")
 _NO_NOUN = frozenset([
     "vì", "mỗi", "và", "hoặc", "hay", "là", "của", "trong", "tại", "ở", "với", "cho", "để", "thì", "mà",
     "đã", "được", "bị", "sẽ", "đang", "so", "từ", "đến", "tới", "theo", "trên", "dưới", "vào", "ra",
-    "về", "do", "bởi", "nên", "khi", "nếu", "như", "cũng", "còn", "lại", "không", "chưa", "đạt"
+    "về", "do", "bởi", "nên", "khi", "nếu", "như", "cũng", "còn", "lại", "không", "chưa", "đạt",
+    "các", "những", "giúp", "trước", "sau", "này", "đó", "kia", "ấy", "nữa", "đều", "cùng", "phải", "cần",
+    "nhưng", "tuy", "rồi", "gồm", "nằm", "thuộc", "tăng", "giảm", "lên", "xuống", "nghiêng", "qua", "luôn",
+    "rất", "hơn", "kém"
 ])  # fmt: skip
 
 

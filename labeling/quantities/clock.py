@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from labeling.norm import Norm
 from labeling.quantities.duration import says_length
 from labeling.quantities.model import Kind, Reading, Rule
+from labeling.quantities.resolve import moment_away
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER
 
@@ -18,18 +20,19 @@ _SECOND_UNIT = re.compile(r" +giây(?!\w)")
 _NOT_BARE = re.compile(r" +(?:của|để|cho|bị|trôi)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:]|[.,]\d)")
 _SHORT = re.compile(
-    r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?"
+    r"(\d{1,2}) ?(?:h|g) ?(\d{1,2})(?:(?: ?(?:phút|ph|p|m|'))(?: ?(\d{1,2}) ?(?:giây|s)(?!\w))?)?"
     r"(?![\w]|[.,/]\d)"
 )
-_HOUR = re.compile(r"(\d{1,2}) ?(?:giờ|h|g)(?![^\W\d_])")
+_HOUR = re.compile(r"(\d{1,2}) ?(?:(?:giờ|h|g)(?![^\W\d_])|(?=[ap]\.?m(?!\w)))")
 _GIO = re.compile(r" +giờ(?!\w)")
 _MINUTES = re.compile(
     r"(?: +|, *)(\d{1,2})(?:(?: *(?:phút|ph|p|'))(?!\w)(?:(?: +|, *)(\d{1,2}) *(?:giây|s)(?!\w))?"
-    r"|(?! *(?!sáng|trưa|chiều|tối|đêm|ngày|đến|tới)[^\s,.;:!?)-]|\d|[.,/]\d))"
+    r"|(?! *(?!(?:sáng|trưa|chiều|tối|đêm|ngày|đến|tới|các|những|hằng|hàng|mỗi|cùng|hôm|tại|ở|vào|từ|thì"
+    r"|và|khi|do|để|hoặc|hay|theo|đã|sẽ|có|bắt|kết|khai|lễ|[ap]m)(?!\w))[^\s,.;:!?)-]|\d|[.,/]\d))"
 )
 _LESS = re.compile(r" +kém +")
 _HALF = re.compile(r" +(?:rưỡi|rưởi)(?!\w)")
-_PART = re.compile(r" *(rạng sáng|sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya)(?!\w)")
+_PART = re.compile(r" *(rạng sáng|sáng sớm|sáng|trưa|chiều tối|chiều|tối|đêm|khuya|[ap]\.?m\.?)(?!\w)")
 _DAY_FOLLOWS = re.compile(
     r" *,? *(?:nay|qua|mai|ngày|hôm|thứ|chủ nhật|\d{1,2} ?[/-] ?\d|mùng|mồng|\(?\d{1,2}/)"
 )
@@ -144,7 +147,7 @@ def hour_of_day(hour: int, part: str | None) -> int:
     """The hour on the 24-hour clock: "12 giờ sáng" 0, "11 giờ trưa" 11, "1 giờ trưa" 13, "12 giờ đêm" 0."""
     if part is None or hour > 12:
         return hour % 24
-    if part in ("sáng", "sáng sớm", "rạng sáng"):
+    if part in ("sáng", "sáng sớm", "rạng sáng") or part[0] == "a":
         return hour % 12
     if part == "trưa":
         return hour if hour >= 9 else hour + 12
@@ -165,7 +168,7 @@ def _part(source: Source, at: int) -> tuple[str | None, int]:
     match = _PART.match(source.low, at)
     if match is None:
         return None, at
-    if _DAY_FOLLOWS.match(source.low, match.end()):
+    if match[1][0] not in "ap" and _DAY_FOLLOWS.match(source.low, match.end()):
         return match[1], at
     return match[1], match.end()
 
@@ -245,6 +248,35 @@ def _score(source: Source, at: int, clock: _Clock, part: str | None, end: int) -
     return 0.85
 
 
+_AGO_LEAD = re.compile(r"cách +(?:đây|nay) +(?:(?:khoảng|hơn|gần|chừng|đúng) +)?")
+_AGO_UNIT = re.compile(r" *(giây|phút|giờ|tiếng)(?: +đồng hồ)?(?: +(rưỡi))?(?!\w)")
+_AGO_TAIL = re.compile(r" +(?:(nữa)|(trước đây|trước)(?= *(?:[.,;:)!?]|\Z)))(?!\w)")
+_SECONDS = {"giây": 1, "phút": 60, "giờ": 3600, "tiếng": 3600}
+
+
+def _read_ago(source: Source, at: int) -> Reading | None:
+    """ "5 phút trước", "2 giờ nữa", "cách đây 30 phút": a moment counted from the document's own, if it has
+    one.
+    """
+    lead = _AGO_LEAD.match(source.low, at)
+    numeral = source.numeral(lead.end() if lead is not None else at)
+    unit = _AGO_UNIT.match(source.low, numeral.end) if numeral is not None else None
+    if numeral is None or unit is None or numeral.value > 10_000:
+        return None
+    tail = _AGO_TAIL.match(source.low, unit.end())
+    if tail is None and lead is None:
+        return None
+    seconds = int((numeral.value + (Decimal("0.5") if unit[2] else 0)) * _SECONDS[unit[1]])
+    resolved = moment_away(source.moment, seconds if tail is not None and tail[1] else -seconds)
+    norm = Norm(
+        resolved=resolved,
+        resolved_from="document" if resolved else None,
+        numeral=numeral.style,
+        rule="time.ago",
+    )
+    return Reading(at, tail.end() if tail is not None else unit.end(), "TIME", norm, 0.97)
+
+
 def _read_moment(source: Source, at: int) -> Reading | None:
     match = _MOMENT.match(source.low, at)
     if match is None:
@@ -256,7 +288,9 @@ def _read_moment(source: Source, at: int) -> Reading | None:
 KIND = Kind(
     "TIME",
     (
-        Rule("time", NUMBER, _read, frozenset(["giờ", "h", "g", ":", "-", "đến"])),
+        Rule("time.ago", NUMBER, _read_ago, frozenset(_SECONDS) | {"@time"}),
+        Rule("time.ago.lead", frozenset(["cách"]), _read_ago, frozenset(["đây", "nay"])),
+        Rule("time", NUMBER, _read, frozenset(["giờ", "h", "g", ":", "-", "đến", "am", "pm", "a", "p"])),
         Rule(
             "time.moment",
             frozenset(["nửa", "chính", "giữa", "đúng"]),

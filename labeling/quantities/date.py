@@ -67,7 +67,23 @@ _TWO_SIDED = re.compile(r"(?:^|năm )\d{4} *-| (?:đến|tới) ")
 
 _PARTS = frozenset(["sáng", "trưa", "chiều", "tối", "đêm", "khuya", "rạng"])
 _ANCHORS = frozenset(
-    ["nay", "qua", "mai", "kia", "này", "trước", "sau", "tới", "ngoái", "vừa", "rồi", "mốt", "tiếp", "kế"]
+    [
+        "nay",
+        "đây",
+        "qua",
+        "mai",
+        "kia",
+        "này",
+        "trước",
+        "sau",
+        "tới",
+        "ngoái",
+        "vừa",
+        "rồi",
+        "mốt",
+        "tiếp",
+        "kế",
+    ]
 )
 _UNITS = frozenset([
     "năm", "tháng", "thg", "quý", "tuần", "ngày", "nhiệm", "giai", "đoạn", "kì", "kỉ", "niệm", "niên",

@@ -10,7 +10,7 @@ import msgspec
 
 from labeling.norm import Norm
 from labeling.quantities.amounts import Amount, amount_at, norm_of, range_start, unit_at
-from labeling.quantities.cues import cue_before, words_before
+from labeling.quantities.cues import cue_before, word_ends_at, words_before
 from labeling.quantities.lexicon import table
 from labeling.quantities.model import Kind, Reading, Rule
 from labeling.quantities.numerals import plain
@@ -67,10 +67,35 @@ def _read(source: Source, position: int) -> Reading | None:
         norm = msgspec.structs.replace(norm, edtf=low + "/" + iso_duration([(amount.high.value, unit.code)]))
         return Reading(range_start(source, amount), amount.end, "DURATION", norm, 0.95)
     parts, end = _compound(source, amount)
+    spread = _spread(source, position, parts, end)
+    if spread is not None:
+        return spread
     norm = msgspec.structs.replace(norm, edtf=iso_duration(parts))
     if len(parts) > 1:
         norm = msgspec.structs.replace(norm, value=None, num=None, unit=None, rule="duration.compound")
     return Reading(position, end, "DURATION", norm, 0.95 if unit.code != "h" else 0.8)
+
+
+_SPREAD = re.compile(r" +(?:đến|tới) +(?:dưới +|gần +|hơn +)?")
+
+
+def _spread(source: Source, position: int, parts: list[tuple[Decimal, str]], end: int) -> Reading | None:
+    """ "từ 6 tháng đến 2 năm": a range between two units; `edtf` alone says it."""
+    start = word_ends_at(source, position, "từ")
+    joint = _SPREAD.match(source.low, end) if start is not None else None
+    other = amount_at(source, joint.end()) if joint is not None else None
+    if (
+        start is None or other is None or other.unit is None or other.high is not None
+        or other.unit.kind != "time"
+        or other.unit.code == parts[-1][1]
+        or not _is_length(source, other)
+    ):  # fmt: skip
+        return None
+    ends, stop = _compound(source, other)
+    norm = Norm(
+        edtf=f"{iso_duration(parts)}/{iso_duration(ends)}", numeral=other.low.style, rule="duration.spread"
+    )
+    return Reading(start, stop, "DURATION", norm, 0.95)
 
 
 def _is_length(source: Source, amount: Amount) -> bool:

@@ -188,5 +188,6 @@ def second_writing(source: Source, point: Point) -> Point:
         and other.year is None
         and other.day is not None
     ):
-        resolved = resolve.month_day(source.reference, other.month, other.day, past=True)
+        ahead = point.resolved is not None and point.resolved > source.reference.isoformat()
+        resolved = resolve.month_day(source.reference, other.month, other.day, past=not ahead)
     return other._replace(start=point.start, end=end, score=0.97, rule="date.twice", resolved=resolved)

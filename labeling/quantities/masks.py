@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from labeling.quantities.codes import code_end, told_end
 from labeling.quantities.guards import is_named
 from labeling.quantities.source import Source
 
@@ -26,8 +27,9 @@ MASKS: dict[str, str] = {
         r"\d+[A-Za-z]?(?:[-/]\d+)*(?: ?[-/] ?[A-ZĐ]{1,}[A-ZĐa-z]*\d*)+(?:[-/.&][A-ZĐa-z0-9]+)*"
         r"(?:/\d+)?"
     ),
-    "plate": r"\d{2}[A-ZĐ]{1,2}\d?-?\d{3}\.?\d{0,2}|\d{2}[A-ZĐ]{1,2}\d?",
+    "plate": r"(?!\d{2}[AP]M$)\d{2}[A-ZĐ]{1,2}\d?-?\d{3}\.?\d{0,2}|\d{2}[A-ZĐ]{1,2}\d?",
     "code": r"(?=\S*\d)[A-ZĐ][A-Za-zĐđ]*[-.]?\d[\w]*(?:[-./+]\w+)*|\d+[A-ZĐ]+\d+\w*",
+    "address": r"(?:[0-9A-Fa-f]{1,4}:){3,}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}:)+(?::[0-9A-Fa-f]{1,4})+",
     "score": r"\d{1,2}(?:-\d{1,2}){2,4}",
 }  # fmt: skip
 
@@ -62,14 +64,17 @@ _MORE_NAMES = re.compile(
 
 
 # a short figure between blanks in the middle of a line: no code, no phone, no list number
-_ORDINARY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})*(?:,\d+)?(?:%|(?= )|(?=[,;)] ))(?! ?\d{3}| *[a-zđ]{1,2}\d)")
+_ORDINARY = re.compile(
+    r"[1-9]\d{0,2}(?:\.\d{3}){0,2}(?:,\d+)?(?:%|(?= )|(?=[,;)] ))"
+    r"(?! ?\d{3}| *[a-zđ]{1,2}\d|[,;] *-?\d{1,3}\.\d{4}| ?- ?\d)"
+)
 
 
 def blocked_until(source: Source, start: int) -> int:
     """Where the code, phone, list number or name part that a digit at `start` belongs to ends; else
     `start`.
     """
-    cased, low = source.cased, source.low
+    low = source.low
     before = low[start - 1] if start else " "
     if before == " " and _ORDINARY.match(low, start) and source.left(start, 8).strip(" -+*•"):
         return start
@@ -77,6 +82,19 @@ def blocked_until(source: Source, start: int) -> int:
         earlier = low[start - 2]
         if earlier.isalnum() and (before in "-/.+" or earlier.isdigit()):
             return _run_end(low, start)
+    end = code_end(source, start)
+    if end > start:
+        return _run_end(low, end) if low[end : end + 1] in (":", "/", "-") else end
+    end = told_end(source, start)
+    if end > start:
+        return end
+    end = _printed_end(source, start)
+    return end if end > start else _listed_end(source, start, before)
+
+
+def _printed_end(source: Source, start: int) -> int:
+    """The end of a phone, plate, document number or other printed code; `start` when there is none."""
+    cased = source.cased
     for pattern in (_PHONE, _LONG, _VERSION, _PLATE):
         match = pattern.match(cased, start)
         if match is None or (
@@ -92,6 +110,12 @@ def blocked_until(source: Source, start: int) -> int:
         match = _MASK.fullmatch(stripped.lstrip("(“\"'["))
         if match is not None and not _is_unit_token(source, start, match):
             return token_start + len(stripped)
+    return start
+
+
+def _listed_end(source: Source, start: int, before: str) -> int:
+    """The end of a list number: "1. ", "2) ", "a/"."""
+    low = source.low
     if before in "( " or start == 0 or before == "\n":
         opening = source.left(start, 8).strip(" -+*•–")
         if opening in ("", "(") and (

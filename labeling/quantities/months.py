@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 
 from corpus.dates import edtf
-from labeling.quantities.numerals import DIGITS, roman
-from labeling.quantities.points import LUNAR, Point, PointReader, day_point, month_after, year_after
+from labeling.quantities.numerals import roman
+from labeling.quantities.points import (
+    LUNAR,
+    Point,
+    PointReader,
+    day_point,
+    month_after,
+    spoken_year,
+    year_after,
+)
 from labeling.quantities.source import Source
 
 _YEAR_NOT_MONTH = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)")
@@ -76,7 +84,7 @@ def _year_point(source: Source, at: int) -> Point | None:
         )
     if not source.low.startswith("năm ", at):
         return None
-    spoken = _spoken_year(source, at + 4)
+    spoken = spoken_year(source, at + 4)
     if spoken is not None:
         return Point(at, spoken[1], edtf(spoken[0]), "year", spoken[0], score=0.85, rule="date.year.spoken")
     numeral = source.numeral(at + 4)
@@ -96,20 +104,6 @@ def _year_point(source: Source, at: int) -> Point | None:
         score=0.9,
         rule="date.year.words",
     )
-
-
-_SPOKEN = re.compile(
-    r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)"
-)
-
-
-def _spoken_year(source: Source, at: int) -> tuple[int, int] | None:
-    """ "năm một chín bốn lăm", "năm hai không hai mốt": four digits read one by one."""
-    match = _SPOKEN.match(source.low, at)
-    if match is None:
-        return None
-    words = [match[1], match[2], *match[3].split()]
-    return int("".join(str(DIGITS[word]) for word in words)), match.end()
 
 
 _CAN_CHI = (
@@ -191,10 +185,18 @@ def _century(source: Source, at: int) -> Point | None:
     value = roman(source.low, match.end())
     if value is None:
         figure = _TWO_DIGITS.match(source.low, match.end())
-        value = (int(figure[0]), figure.end()) if figure is not None else None
+        value = (int(figure[0]), figure.end()) if figure is not None else _worded(source, match.end())
     if value is None or not 1 <= value[0] <= 22:
         return None
     return Point(at, value[1], f"{value[0] - 1:02d}XX", "century", score=0.9, rule="date.century")
+
+
+def _worded(source: Source, at: int) -> tuple[int, int] | None:
+    """ "thế kỷ hai mươi", "thế kỷ mười chín"."""
+    numeral = source.numeral(at)
+    if numeral is None or numeral.style != "words" or numeral.value != int(numeral.value):
+        return None
+    return int(numeral.value), numeral.end
 
 
 def _decade(source: Source, at: int) -> Point | None:
@@ -229,7 +231,7 @@ MONTHS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset("0"), _ym),
     (frozenset(["tháng", "thg"]), _month_point),
     (frozenset(["năm"]), _year_point),
-    (frozenset(["quý", "quí", "q"]), _quarter),
+    (frozenset(["quý", "quí", "q", "q1", "q2", "q3", "q4"]), _quarter),
     (frozenset("0"), _bare_year),
     (frozenset(["thế"]), _century),
     (frozenset(["thập", "những", "các"]), _decade),

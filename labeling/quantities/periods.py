@@ -5,6 +5,7 @@ Rows of `PERIODS` have the same shape as `points.POINTS`.
 
 from __future__ import annotations
 
+import calendar
 import re
 
 from corpus.dates import edtf
@@ -93,6 +94,38 @@ def _term_anchor(source: Source, at: int) -> Point | None:
     if match is None:
         return None
     return Point(at, match.end(), None, "term", score=0.85, rule="date.term.anchor")
+
+
+_DAYS_OF = re.compile(r"(\d{1,2}) +ngày +(đầu|cuối)(?: +của)? +(?=tháng +(?:\d|[^\W\d_]+))")
+
+
+def _days_of(source: Source, at: int) -> Point | None:
+    """ "10 ngày đầu tháng 5", "5 ngày cuối tháng 12/2023": the days of a month, as a range."""
+    match = _DAYS_OF.match(source.low, at)
+    if match is None:
+        return None
+    month = next((p for s, r in _rows() if "tháng" in s and (p := r(source, match.end())) is not None), None)
+    count = int(match[1])
+    if month is None or month.month is None or month.lunar is not None or not 1 <= count <= 28:
+        return None
+    year = month.year or int((month.resolved or "2001")[:4])
+    last = calendar.monthrange(year, month.month)[1]
+    first, final = (1, count) if match[2] == "đầu" else (last - count + 1, last)
+    value = f"{edtf(month.year, month.month, first)}/{edtf(month.year, month.month, final)}"
+    resolved = None
+    if month.resolved is not None:
+        resolved = f"{edtf(year, month.month, first)}/{edtf(year, month.month, final)}"
+    return Point(
+        at,
+        month.end,
+        value,
+        "half",
+        month.year,
+        month.month,
+        score=0.94,
+        rule="date.days_of",
+        resolved=resolved,
+    )
 
 
 def _half(source: Source, at: int) -> Point | None:
@@ -265,6 +298,7 @@ PERIODS: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset("0"), _years),
     (frozenset(["nhiệm", "năm", "giai", "niên"]) | EDGE_WORDS, _term_anchor),
     (frozenset(["0", "w", "nửa"]), _half),
+    (frozenset(["0", "w"]), _days_of),
     (frozenset(["cùng"]), _same_period),
     (frozenset(["tuần"]), _week_in),
     (frozenset(["mùa"]), _season),

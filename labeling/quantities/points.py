@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
 from labeling.quantities import cardinal, guards, resolve
+from labeling.quantities.numerals import DIGITS
 from labeling.quantities.source import Source
 
 _NAMED_YEAR = re.compile(r" +năm +(\d{4})(?!\d)")
@@ -80,7 +81,24 @@ def year_after(source: Source, position: int) -> tuple[int | None, int, int | No
     match = _YEAR_RELATIVE.match(source.low, position)
     if match is not None:
         return None, match.end(), _RELATIVE_YEARS[match[1]]
-    return None, position, None
+    match = _YEAR_SPOKEN.match(source.low, position)
+    spoken = spoken_year(source, match.end()) if match is not None else None
+    return (spoken[0], spoken[1], None) if spoken is not None else (None, position, None)
+
+
+_YEAR_SPOKEN = re.compile(r" +năm +(?=(?:một|hai) +(?!nghìn|ngàn))")
+_SPOKEN = re.compile(
+    r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)"
+)
+
+
+def spoken_year(source: Source, at: int) -> tuple[int, int] | None:
+    """ "năm một chín bốn lăm", "năm hai không hai mốt": four digits read one by one."""
+    match = _SPOKEN.match(source.low, at)
+    if match is None:
+        return None
+    words = [match[1], match[2], *match[3].split()]
+    return int("".join(str(DIGITS[word]) for word in words)), match.end()
 
 
 def day_point(
@@ -164,7 +182,8 @@ def _dm(source: Source, at: int) -> Point | None:
 
 _CUED = re.compile(
     r"(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|khuya|rạng sáng|mùng|mồng|đến|tới|hết|trước|sau|thứ"
-    r" \w+|nhật),?\s*\Z|(?:nay|thứ \w+|nhật|qua|mai) ?\($"
+    r" \w+|nhật|(?:hôm|sáng|trưa|chiều|tối|đêm) (?:nay|qua)|(?:ngày|sáng|chiều|tối) mai),?\s*\Z"
+    r"|(?:nay|thứ \w+|nhật|qua|mai) ?\($"
 )
 
 
@@ -232,7 +251,9 @@ def _bare_day(source: Source, at: int) -> Point | None:
         day = int(eve[1])
         return Point(at, eve.end(), None, "day", None, 12, day, 0.9, "date.tet", None, edtf(None, 12, day))
     match = _LONE_DAY.match(source.low, at)
-    if match is None or not 1 <= int(match[1]) <= 31:
+    if match is None:
+        return _worded_day(source, at)
+    if not 1 <= int(match[1]) <= 31:
         return None
     before = re.search(r"(\w+)?\s*ngày +\Z", source.left(at, 20))
     lunar = source.low.startswith(("mùng", "mồng"), at)
@@ -264,6 +285,20 @@ def _bare_day(source: Source, at: int) -> Point | None:
             at, lunar_tail.end(), None, "day", None, None, day, 0.8, "date.lunar", None, f"XXXX-XX-{day:02d}"
         )
     return Point(at, end, f"XXXX-XX-{day:02d}", "day", None, None, day, 0.75, "date.day", resolved)
+
+
+def _worded_day(source: Source, at: int) -> Point | None:
+    """ "mùng một Tết", "mồng ba": the first ten days of a lunar month in words."""
+    if not source.low.startswith(("mùng ", "mồng "), at):
+        return None
+    numeral = source.numeral(at + 5)
+    if numeral is None or numeral.style != "words" or not 1 <= numeral.value <= 10:
+        return None
+    day, end = int(numeral.value), numeral.end
+    tet = _TET.match(source.low, end)
+    if tet is not None:
+        return Point(at, tet.end(), None, "day", None, 1, day, 0.9, "date.tet", None, edtf(None, 1, day))
+    return Point(at, end, f"XXXX-XX-{day:02d}", "day", None, None, day, 0.6, "date.day")
 
 
 _THIS_MONTH = re.compile(r" +(?:của +)?tháng +(này|trước|sau|tới)(?!\w)")

@@ -44,14 +44,19 @@ def _read(source: Source, position: int) -> Reading | None:
     if amount is None or amount.unit is None or amount.unit.kind in _NOT_MEASURES:
         return None
     norm = norm_of(source, amount, "quantity.per" if amount.per else "quantity")
-    if amount.unit.code == "deg" and _warm(source, position):
+    if amount.unit.code == "deg" and _warm(source, position, amount.end):
         norm = msgspec.structs.replace(
             norm, unit="Cel", alternatives=(msgspec.structs.replace(norm, unit="deg"),)
         )
     return Reading(range_start(source, amount), _compound_end(source, amount), "QUANTITY", norm, 0.95)
 
 
-def _warm(source: Source, position: int) -> bool:
+_LATITUDE = re.compile(r"\W*(?:vĩ|kinh)(?!\w)")
+
+
+def _warm(source: Source, position: int, end: int) -> bool:
+    if _LATITUDE.match(source.low, end):
+        return False
     window = source.left(position, 60)
     return any(word in window for word in ("nhiệt", "nóng", "lạnh", "rét", "nắng", "sốt", "°c", "độ c"))
 

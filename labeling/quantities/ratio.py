@@ -127,6 +127,31 @@ def _of_score(source: Source, position: int, top: int, bottom: int, noun: str | 
     return min(score, 0.97)
 
 
+_PART_OF = re.compile(r"(\d{1,3},\d{1,2})/(\d{1,3})(?![\d/]|[.,-]\d|\w)")
+
+
+def _read_part_of(source: Source, position: int) -> Reading | None:
+    """ "đạt 12,6/19 tiêu chí": a mean out of a whole number of counted things."""
+    match = _PART_OF.match(source.low, position)
+    noun = noun_after(source, match.end()) if match is not None else None
+    if match is None or noun is None or not guards.counts(noun) or match[2][0] == "0":
+        return None
+    top = plain(Decimal(match[1].replace(",", ".")))
+    norm = Norm(numerator=top, denominator=match[2], numeral="arabic", rule="ratio.part_of", noun=noun)
+    return Reading(position, match.end(), "RATIO", norm, 0.95)
+
+
+_SIGNS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
+
+
+def _read_sign(source: Source, position: int) -> Reading | None:
+    """ "½", "¾ diện tích": a fraction that is one sign."""
+    top, bottom = _SIGNS[source.low[position]]
+    noun = noun_after(source, position + 1)
+    norm = _fraction(str(top), str(bottom), "ratio.sign", noun=noun)
+    return Reading(position, position + 1, "RATIO", norm, 0.8)
+
+
 def _read_mixed(source: Source, position: int) -> Reading | None:
     """ "2 1/2": a whole and a fraction."""
     match = _MIXED.match(source.low, position)
@@ -322,6 +347,8 @@ KIND = Kind(
     "RATIO",
     (
         Rule("ratio.of", DIGIT, _read_of, frozenset("/")),
+        Rule("ratio.part_of", DIGIT, _read_part_of, frozenset("/")),
+        Rule("ratio.sign", frozenset(_SIGNS), _read_sign),
         Rule("ratio.mixed", DIGIT, _read_mixed, frozenset("0")),
         Rule("ratio.times", frozenset(["gấp"]), _read_times),
         Rule("ratio.multiple", NUMBER, _read_multiple, frozenset(["lần"])),

@@ -13,14 +13,15 @@ _NO_ANCHOR = re.compile(r" +(?:đó|đây|khi|này|ngày|tết)(?!\w)")
 
 
 _DAY_WORDS = re.compile(
-    r"(?:(?P<part>sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều|tối|đêm|khuya) +)?(?P<day>ngày"
+    r"(?:(?P<part>sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối|đêm|khuya) +)?(?P<day>ngày"
     r" hôm nay|ngày hôm qua|hôm nay|hôm qua|hôm kia|hôm trước|ngày mai|ngày kia|ngày mốt|ngày"
     r" nay(?= *\()|sớm mai)(?!\w)"
 )
 
 
 _PART_WORDS = re.compile(
-    r"(sáng sớm|rạng sáng|sáng|trưa|chiều|tối|đêm|khuya) +(nay|qua|mai|kia|hôm ấy(?= *\())(?!\w)"
+    r"(sáng sớm|rạng sáng|sáng|trưa|chiều tối|chiều muộn|chiều|tối muộn|tối|đêm|khuya)"
+    r" +(nay|qua|mai|kia|hôm ấy(?= *\())(?!\w)"
 )
 
 
@@ -48,6 +49,14 @@ _N_UNITS = re.compile(
     r" đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)"
     r"(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))"
 )
+
+
+# "ngày 5 tháng sau" is the fifth of the next month
+_DAY_BEFORE = re.compile(r"(?:ngày|mùng|mồng) \Z")
+
+
+_AGO = re.compile(r"cách +(?:đây|nay) +(?:(?:khoảng|hơn|gần|chừng|đúng|tròn|độ|trên|đã|hàng|ngót) +)?")
+_AGO_UNIT = re.compile(r" +(ngày|tuần|tháng|quý|năm)(?: +trước)?(?!\w)(?! +(?:rưỡi|\d))")
 
 
 _WEEKDAY = re.compile(
@@ -116,6 +125,8 @@ def _n_units(source: Source, at: int) -> Point | None:
     """ "3 năm qua", "5 ngày tới", "hai tuần trước", "10 năm gần đây"."""
     numeral = source.numeral(at)
     match = _N_UNITS.match(source.low, numeral.end) if numeral is not None else None
+    if numeral is not None and _DAY_BEFORE.search(source.left(at, 6)) is not None:
+        return None
     if numeral is None or match is None or numeral.value != int(numeral.value) or numeral.value > 1000:
         return None
     unit, word, count = _CODES[match[1]], match[2], int(numeral.value)
@@ -132,18 +143,35 @@ def _n_units(source: Source, at: int) -> Point | None:
     return Point(at, match.end(), None, "relative", score=0.93, rule="date.n_units", resolved=resolved)
 
 
+def _ago(source: Source, at: int) -> Point | None:
+    """ "cách đây 3 ngày", "cách nay hơn 50 năm": a point so long before the document's day."""
+    match = _AGO.match(source.low, at)
+    numeral = source.numeral(match.end()) if match is not None else None
+    unit = _AGO_UNIT.match(source.low, numeral.end) if numeral is not None else None
+    if match is None or numeral is None or unit is None or numeral.value != int(numeral.value):
+        return None
+    resolved = None
+    if source.reference is not None and 0 < numeral.value < 1000:
+        try:
+            resolved = resolve.ago(source.reference, _CODES[unit[1]], -int(numeral.value))
+        except (OverflowError, ValueError):
+            resolved = None
+    return Point(at, unit.end(), None, "relative", score=0.93, rule="date.ago", resolved=resolved)
+
+
 def _weekday(source: Source, at: int) -> Point | None:
     """ "thứ tư tuần tới", "Chủ nhật", "sáng thứ Hai": a weekday alone has no EDTF."""
     match = _WEEKDAY.match(source.low, at)
     if match is None:
         return None
-    if match["t"] and (source.cased[match.start("t")] != "T" or match["part"] is None):
+    of = _WEEK_OF.match(source.low, match.end())
+    lone = match["part"] is None and of is None
+    if match["t"] and (source.cased[match.start("t")] != "T" or lone):
         return None
-    if match["sun"] == "cn" and (not source.cased[match.start("sun")].isupper() or match["part"] is None):
+    if match["sun"] == "cn" and (not source.cased[match.start("sun")].isupper() or lone):
         return None
     day = 7 if match["sun"] else WEEKDAYS[(match["n"] or match["t"][1:])]
     end, week = match.end(), None
-    of = _WEEK_OF.match(source.low, end)
     if of is not None:
         week, end = _WEEKS.get(of[1] or of[2]), of.end()
         if of[2] in ("tuần",):
@@ -172,7 +200,7 @@ def _weekend(source: Source, at: int) -> Point | None:
         resolved = (
             resolve.weekday(source.reference, 6, week) + "/" + resolve.weekday(source.reference, 7, week)
         )
-    return Point(at, match.end(), None, "relative", score=0.9, rule="date.weekend", resolved=resolved)
+    return Point(at, match.end(), None, "relative", score=0.94, rule="date.weekend", resolved=resolved)
 
 
 PART_STARTS = frozenset(["sáng", "rạng", "trưa", "chiều", "tối", "đêm", "khuya"])
@@ -183,6 +211,7 @@ RELATIVE: tuple[tuple[frozenset[str], PointReader], ...] = (
     (frozenset(["hôm", "ngày", "sớm"]) | PART_STARTS, _day_word),
     (frozenset(["ngày", "tuần", "tháng", "quý", "năm"]) | EDGE_WORDS, _unit_anchor),
     (frozenset(["0", "w"]), _n_units),
+    (frozenset(["cách"]), _ago),
     (
         frozenset(["thứ", "th", "chủ", "chúa", "cn", "ngày", "t2", "t3", "t4", "t5", "t6", "t7"])
         | PART_STARTS,

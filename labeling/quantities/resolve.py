@@ -27,6 +27,26 @@ def parse_reference(text: str) -> dt.date | None:
         return None
 
 
+def parse_moment(text: str) -> dt.datetime | None:
+    """An EDTF date with its time of day ("2021-07-21T08:30", an offset is left aside), else None."""
+    match = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)", text)
+    try:
+        return dt.datetime.fromisoformat(f"{match[1]}T{match[2]}") if match is not None else None
+    except ValueError:
+        return None
+
+
+def moment_away(moment: dt.datetime | None, seconds: int) -> str | None:
+    """The moment so many seconds later (earlier when negative), to the minute where it has no seconds."""
+    if moment is None:
+        return None
+    try:
+        other = moment + dt.timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+    return other.isoformat(timespec="seconds" if other.second else "minutes")
+
+
 def month_day(reference: dt.date, month: int, day: int | None, *, past: bool = False) -> str | None:
     """A day (or month) without its year → EDTF near the reference; `past`: not after it."""
     year = reference.year

@@ -31,7 +31,7 @@ from labeling.quantities import (
 )
 from labeling.quantities.amounts import amount_at
 from labeling.quantities.model import Kind, Quantity, Reading, Rule
-from labeling.quantities.resolve import parse_reference
+from labeling.quantities.resolve import parse_moment, parse_reference
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER_WORDS
 
@@ -51,7 +51,7 @@ def _by_trigger() -> dict[str, tuple[Rule, ...]]:
                 rows.setdefault(word, []).append(rule)
     for prefix in _PREFIXES:
         rows.setdefault(prefix, rows["$"])
-    rows["âm"] = []  # a sign; `_signed` reads it
+    rows["âm"] = rows["trừ"] = []  # signs; `_signed` reads them
     return {word: tuple(rules) for word, rules in rows.items()}
 
 
@@ -71,7 +71,8 @@ def find(text: str, reference: str | None = None) -> list[Quantity]:
     text       any str; canonical text (NFC) is what the rules are written for.  Extents are half-open and in
                code points of `text` itself, and never begin or end with white space.
     reference  an EDTF date of at least a year ("2021-07-21"): the document's own date, from which relative
-               and incomplete dates are resolved (`norm.resolved`).  UsageError if it is no date.
+               and incomplete dates are resolved (`norm.resolved`); with a time ("2021-07-21T08:30") so are
+               "5 phút trước" and "2 giờ nữa".  UsageError if it is no date.
 
     The time grows with the length of the text.  The same text always gives the same list.
     """
@@ -80,7 +81,7 @@ def find(text: str, reference: str | None = None) -> list[Quantity]:
         day = parse_reference(reference)
         if day is None:
             raise UsageError(f"reference {reference!r} is no date: give an ISO date such as 2021-07-21")
-    source = Source(text, day)
+    source = Source(text, day, parse_moment(reference) if reference is not None else None)
     with localcontext() as exact:
         exact.prec = _PRECISION
         readings = bounds.neighbours(source, list(_readings(source)))
@@ -112,7 +113,7 @@ def _readings(source: Source) -> Iterator[Reading]:
             continue
         if first in _DIGITS:
             reading, done = _at_figure(source, start, done)
-        elif word in ("-", "âm"):
+        elif word in ("-", "âm", "trừ"):
             reading = _signed(source, start, match.end())
         elif first == ",":
             reading = _best(source, start, _RULES["0"]) if _free(source, start) else None
@@ -243,6 +244,8 @@ def _signed(source: Source, start: int, number: int) -> Reading | None:
         or best.label not in ("PERCENT", "MONEY", "QUANTITY", "CARDINAL")
     ):
         return None
+    if source.low[start] == "t" and (start > source.bare[0] or best.end < source.bare[1]):
+        return None  # "trừ 5" is minus five only as the whole text; else it subtracts
     if source.low[start] == "-" and start > 0 and not whole and best.label == "CARDINAL":
         return None
     if source.low[start] == "-" and number - start > 1 and best.end < source.bare[1]:

@@ -51,14 +51,18 @@ class Source:
         "depth",
         "lines",
         "low",
+        "moment",
         "numerals",
         "reference",
         "size",
         "words",
     )
 
-    def __init__(self, text: str, reference: dt.date | None = None) -> None:
+    def __init__(
+        self, text: str, reference: dt.date | None = None, moment: dt.datetime | None = None
+    ) -> None:
         self.reference = reference
+        self.moment = moment
         self.depth = 0
         self.dates: dict[int, Point | None] = {}
         self.cased, self._seen, self._dropped = squeeze(fold(text))
@@ -83,8 +87,8 @@ class Source:
     def is_whole(self, start: int, end: int) -> bool:
         """Whether [start, end) is all that the text says, but for a sign and marks around it."""
         low, high = self.bare
-        if self.low.startswith("âm ", low):
-            low += 3
+        for sign in ("âm ", "trừ "):
+            low += len(sign) if self.low.startswith(sign, low) else 0
         return start <= low and end >= high
 
     def left(self, position: int, width: int = 48) -> str:
