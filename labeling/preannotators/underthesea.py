@@ -24,7 +24,7 @@ from corpus.places import lookup
 from corpus.segment import sentences
 from labeling.derive import is_class_noun
 from labeling.preannotators.base import proposal, version_of
-from labeling.preannotators.civic.lexicon import words
+from labeling.preannotators.civic.lexicon import table, words
 from labeling.preannotators.library import models_digest
 from labeling.preannotators.stages import Stages, Tagged
 from labeling.span import Proposal
@@ -37,6 +37,12 @@ _peoples = frozenset({"tộc", "bào", "người", "tiếng", "-", "–"})
 # offices and forms of address that the model takes for the beginning of a place
 ADDRESSED = "phó trưởng chánh giám bí chủ quyền ông bà anh chị em cô chú bác cụ thầy cháu đồng các tết lễ"
 _addressed = frozenset(ADDRESSED.split())
+# what a body's name begins with; a run of capitals without one that the model calls ORG is a place or nothing
+BODIES = "hội đoàn ban sở phòng trường công tập ngân bệnh viện trung liên tổng hợp báo đài ủy đảng bộ cục chi"
+_bodies = frozenset(BODIES.split())
+# the years of the lunar calendar ("Bính Ngọ"), of which the model makes places
+_stems = frozenset(["giáp", "ất", "bính", "đinh", "mậu", "kỷ", "canh", "tân", "nhâm", "quý"])
+_branches = frozenset(["tý", "sửu", "dần", "mão", "thìn", "tỵ", "ngọ", "mùi", "thân", "dậu", "tuất", "hợi"])
 _letters = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -76,7 +82,12 @@ class Underthesea:
         for entity in entities(tagged.ner, tagged.score):
             first, last = bounds[entity.first], bounds[entity.last]
             reading = read_again(entity.label, [token.text for token in tagged.tokens[first:last]])
-            if reading and not (reading.rule == "name" and _names_a_people(tagged, first + reading.first)):
+            broken = reading and reading.label == "PER" and _breaks_word(tagged, first + reading.last)
+            if (
+                reading
+                and not broken
+                and not (reading.rule == "name" and _names_a_people(tagged, first + reading.first))
+            ):
                 tokens = tagged.tokens[first + reading.first : first + reading.last]
                 yield proposal(
                     text,
@@ -108,6 +119,8 @@ def read_again(label: str, tokens: Sequence[str]) -> Reading | None:
     while first and _is_capitalised(tokens[first - 1]):
         first -= 1
     count = last - first
+    if count == 2 and (_names_a_year(label, *tokens[first:last]) or _is_compound(*tokens[first:last])):
+        return None
     kinh = first < last and tokens[first].lower() in words("persons", "kinh")
     if label in ("PER", "LOC") and 2 <= count <= 5:
         if label == "PER" and (kinh or tokens[first].lower() in words("persons", "minority")):
@@ -124,13 +137,37 @@ def read_again(label: str, tokens: Sequence[str]) -> Reading | None:
     alone = (
         not any(map(_has_letter, tokens[:first])) and tokens[min(first, last - 1)].lower() not in _addressed
     )
-    if label in ("LOC", "ORG") and 2 <= count <= 5 and alone:
+    names_body = label != "ORG" or tokens[min(first, last - 1)].lower() in _bodies
+    if label in ("LOC", "ORG") and 2 <= count <= 5 and alone and names_body:
         return Reading(first, last, label, "name")
     return None
 
 
 def _names_a_people(tagged: Tagged, place: int) -> bool:
     return place > 0 and tagged.tokens[place - 1].text.lower() in _peoples
+
+
+def _breaks_word(tagged: Tagged, end: int) -> bool:
+    """Whether the tokens before `end` stop in the middle of a word ("Đoàn Công|tác")."""
+    if end >= len(tagged.tokens):
+        return False
+    return _is_compound(tagged.tokens[end - 1].text, tagged.tokens[end].text)
+
+
+def _is_compound(first: str, second: str) -> bool:
+    """Whether two syllables make a word of public life ("Công Thương")."""
+    return f"{first} {second}".lower() in _compounds()
+
+
+def _names_a_year(label: str, first: str, second: str) -> bool:
+    """Whether a "place" is a year of the lunar calendar; "Đinh Dậu" may be a person."""
+    return label != "PER" and first.lower() in _stems and second.lower() in _branches
+
+
+@cache
+def _compounds() -> frozenset[str]:
+    listed = (*table("persons")["compounds"], *table("bodies")["fields"])
+    return frozenset(" ".join(entry.lower().split()[:2]) for entry in listed)
 
 
 def _noun_before(tokens: Sequence[str], place: int) -> int:
@@ -176,6 +213,7 @@ def _version() -> str:
     return version_of(
         *(f"labeling.preannotators:{name}.py" for name in code),
         "labeling.preannotators.civic:persons.toml",
+        "labeling.preannotators.civic:bodies.toml",
         "labeling:derive.py",
         "labeling:place_kinds.toml",
         "corpus:places.py",

@@ -18,6 +18,8 @@ def read_known(scan: Scan, i: int) -> Node | None:
     end = runs.known_place(scan, i)
     if not end or runs.cue_before(scan, i) == "direct":
         return None
+    if scan.low[i - 1 : end] == ["gió", "lào"]:
+        return None  # a wind
     if end - i == 1 and scan.shape[i] == "C" and not scan.fresh[i] and scan.low[i - 1] in ("bà", "ông"):
         return None
     hero = scan.low[end : end + 2] == ["anh", "hùng"]  # a title of honour around the country's name

@@ -20,6 +20,9 @@ _LISTING = frozenset([",", "và"])
 _COUNTABLE = frozenset(
     [
         "đảng bộ",
+        "đảng đoàn",
+        "ban cán sự",
+        "đảng ủy",
         "chi bộ",
         "chi đoàn",
         "cđcs",
@@ -46,6 +49,9 @@ def read_seat(scan: Scan, i: int) -> Node | None:
         return Node(i, k, "body.seat") if fit else None
     if not proper and i > 0 and not scan.fresh[i] and scan.low[i - 1] in _PLURAL | _LISTING:
         return None
+    counted = i > 0 and not scan.fresh[i] and scan.shape[i - 1] == "n" and len(scan.low[i - 1]) < 4
+    if counted and " ".join(name) in _COUNTABLE and not (scan.joined(k) and scan.best("LOC", k)):
+        return None  # "thành lập 2 Đảng bộ"
     end, kids = vietnam(scan, k) if name in _NATIONAL or name in _NEED_TAIL else (k, ())
     if name in _OF_ANOTHER and scan.joined(end):
         body = scan.best("ORG", end)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from labeling.preannotators.civic import runs
 from labeling.preannotators.civic.grammar import Node, Rule, Scan
 from labeling.preannotators.civic.lexicon import phrase_set, phrases, words
 from labeling.preannotators.civic.places import named_at_end
 from labeling.preannotators.civic.tails import tail, vietnam
 
+# codes of the departments of a provincial police: PC06, PA03, PV01
+_code = re.compile(r"p[abchkvx]\d\d?")
 _whole = phrases("bodies", "whole")
 _departments = phrases("bodies", "departments")
 _fields = phrases("bodies", "fields")
@@ -36,7 +40,7 @@ _CAN_HOLD = frozenset(
     ["body.seat", "body.whole", "body.house", "body.school", "body.armed", "body.company", "body.department"]
 )
 # after a field in lower case: the words go on to something else ("Phòng kỹ thuật số")
-_GOES_ON = frozenset(["số", "và", "của", "cho", "các", "này"])
+_GOES_ON = frozenset(["số", "và"])
 # kinds that may stand in lower case, and the syllables that make another word with them
 _LOWER = {
     "phòng": ("quốc", "căn", "dự", "tiền", "hải"),
@@ -199,6 +203,16 @@ def _closes_with_and(scan: Scan, k: int) -> bool:
     )
 
 
+def read_police_code(scan: Scan, i: int) -> Node | None:
+    """A police department by its code: "Phòng PC06", "Phòng PA03 [Công an tỉnh]"."""
+    if scan.low[i] != "phòng" or not scan.joined(i + 1) or not _code.fullmatch(scan.low[i + 1]):
+        return None
+    within = scan.best("ORG", i + 2) if scan.joined(i + 2) else None
+    if within and within.rule == "body.seat":
+        return Node(i, within.j, "body.police_code", (within,))
+    return Node(i, i + 2, "body.police_code")
+
+
 def read_in_brackets(scan: Scan, i: int) -> Node | None:
     """An abbreviation in brackets right after a body: "… Việt Nam ([EVN])"."""
     last = scan.last
@@ -229,6 +243,7 @@ RULES = (
     Rule("body.whole", "ORG", 0.95, read_whole, _whole.firsts),
     Rule("body.centre", "ORG", 0.85, read_centre, frozenset(["trung", "t", "tw", "tư"])),
     Rule("body.department", "ORG", 0.92, read_department, _departments.firsts),
+    Rule("body.police_code", "ORG", 0.85, read_police_code, frozenset(["phòng"])),
     Rule("body.department_of", "ORG", 0.8),
     Rule("body.department_lower", "ORG", 0.75),
     Rule("body.capitals", "ORG", 0.7),

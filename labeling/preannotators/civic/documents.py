@@ -17,7 +17,7 @@ _BLANK = "[ \u00a0]"
 # "45/2022/NĐ-CP", "18-NQ/TW", "2145-QĐ/HU", "12 - NQ/TW", "06"
 _sign = re.compile(
     rf"{_BLANK}*(?P<so>số{_BLANK}*:?{_BLANK}*|s[oố]\.{_BLANK}*)?"
-    rf"(?P<number>\d+[A-Za-zĐđ]?(?:/\d{{4}})?(?:(?:[-–/]|{_BLANK}[-–]{_BLANK}?|{_BLANK}(?=[A-ZĐ]{{2,}}/[A-ZĐ]))[A-ZĐ][A-ZĐa-zđ\d&]*(?:[-–/.&][A-ZĐ\d][A-ZĐa-zđ\d&]*)*(?:{_BLANK}[-–]{_BLANK}[A-ZĐ]{{2,}}(?![a-zà-ỹ]))?)?)(?![\w%])",
+    rf"(?P<number>\d+(?:[A-ZĐ]{{2,3}}(?=/)|[A-Za-zĐđ])?(?:/\d{{4}})?(?:(?:[-–/]|{_BLANK}[-–]{_BLANK}?|{_BLANK}(?=[A-ZĐ]{{2,}}/[A-ZĐ]))[A-ZĐ][A-ZĐa-zđ\d&]*(?:[-–/.&][A-ZĐ\d][A-ZĐa-zđ\d&]*)*(?:{_BLANK}[-–]{_BLANK}[A-ZĐ]{{2,}}(?![a-zà-ỹ]))?)?)(?![\w%])",
     re.IGNORECASE,
 )
 _PLAIN = frozenset(

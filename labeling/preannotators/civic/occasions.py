@@ -85,6 +85,9 @@ def read_congress(scan: Scan, i: int) -> Node | None:
         whose = whose or k > found[0] + 2
     if scan.joined(k) and scan.low[k] in ("các", "cấp"):
         return None
+    of_body = k > found[0] and scan.joined(k + 1) and scan.low[k] == "của" and scan.best("ORG", k + 1)
+    if of_body and not whose:
+        return Node(i, k, "event.congress_of_body")  # "Đại hội thi đua yêu nước của [Hội …]"
     end = ordinal_end(scan, k)
     if end > k or (whose and kids and scan.label(kids[0]) == "ORG"):
         return Node(i, end, "event.congress" if end > k else "event.congress_of_body", tuple(kids))

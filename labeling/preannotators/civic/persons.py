@@ -38,7 +38,9 @@ def read_after_cue(scan: Scan, i: int) -> Node | None:
     if cue == "weak":
         return (
             Node(i, end, "person.after_cue")
-            if runs.looks_like_person(scan, i, end) and (size > 2 or scan.low[i] in runs.CERTAIN)
+            if runs.looks_like_person(scan, i, end)
+            and not runs.breaks_word(scan, i, end)
+            and (size > 2 or scan.low[i] in runs.CERTAIN)
             else None
         )
     if size == 1 and (cue != "direct" or scan.low[i] in _NOT_GIVEN or _runs_on(scan, end)):

@@ -48,7 +48,10 @@ def read_unit(scan: Scan, i: int) -> Node | None:
         if (
             noun in (("huyện",), ("tỉnh",))
             and not runs.known_place(scan, k)
-            and runs.looks_like_person(scan, k, runs.run_end(scan, k))
+            and (
+                runs.looks_like_person(scan, k, runs.run_end(scan, k))
+                or runs.marked_person(scan, k, runs.run_end(scan, k))
+            )
             and _no_district(scan, k)
         ):
             return None

@@ -145,6 +145,7 @@ def read_project(scan: Scan, i: int) -> Node | None:
             scan.low[t] == "và"
             and scan.joined(t + 1)
             and scan.low[t + 1] in _WORKS
+            and scan.shape[t + 1] == "l"
             and not scan.best("LOC", t + 1)
         )
         if not (comma or dash or inner_and) and (scan.shape[t] in "pn" or scan.low[t] in _STOPS):

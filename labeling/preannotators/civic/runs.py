@@ -85,10 +85,13 @@ def cue_before(scan: Scan, i: int) -> str:
 
 
 def breaks_word(scan: Scan, i: int, j: int) -> bool:
-    """Whether the run [i, j) ends in the middle of a word that goes on in lower case ("Đoàn Công|tác")."""
+    """Whether the run [i, j) is a word of public life, or ends in the middle of one ("Đoàn Công|tác")."""
+    whole = _compounds.at(scan.low, scan.fresh, i)
+    if whole and whole[0] == j:
+        return True  # "các bộ: Công an, Công Thương"
     for k in range(max(i, j - 3), j):
         word = _compounds.at(scan.low, scan.fresh, k)
-        if word and word[0] > j and scan.shape[j] == "l":
+        if word and word[0] > j and j < scan.size and scan.shape[j] == "l":
             return True
     return False
 
@@ -122,6 +125,11 @@ def _three(scan: Scan, i: int, j: int) -> int:
 def looks_like_person(scan: Scan, i: int, j: int) -> bool:
     """Whether the run [i, j) has a person's form: a surname, then one to four syllables."""
     return 2 <= j - i <= 6 and scan.low[i] in SURNAMES and not scan.low[j - 1].isdigit()
+
+
+def marked_person(scan: Scan, i: int, j: int) -> bool:
+    """Whether the run [i, j) has a middle name that marks a person after any surname ("Ao Văn Thinh")."""
+    return j - i in (3, 4) and scan.low[i + 1] in ("văn", "thị")
 
 
 def place_end(scan: Scan, i: int, *, number: bool = False, dashes: bool = False) -> int:

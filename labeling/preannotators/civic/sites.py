@@ -79,6 +79,8 @@ def _site_in_place(scan: Scan, i: int, k: int) -> bool:
     """Whether a class noun that may be a surname or another word is one here."""
     if k - i > 1 or scan.low[i] not in _DOUBTFUL:
         return True
+    if runs.marked_person(scan, i, runs.run_end(scan, i)):
+        return False
     before = scan.low[i - 1] if i and not scan.fresh[i] else ""
     if scan.shape[i] == "C" and scan.low[i] in runs.SURNAMES:
         return before in _BEFORE_PLACES and scan.low[k] not in runs.MIDDLE if k < scan.size else False

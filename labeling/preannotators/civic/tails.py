@@ -101,6 +101,8 @@ def _names_person(scan: Scan, unit: Node) -> bool:
         return False
     if scan.low[k] in runs.CERTAIN and runs.run_end(scan, k) - k >= 3:
         return True
+    if runs.marked_person(scan, k, unit.j):
+        return True
     if unit.j - k < 3 or scan.low[k] not in runs.SURNAMES:
         return False
     return scan.low[k + 1] in runs.MIDDLE or name in scan.memory.persons
