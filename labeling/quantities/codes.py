@@ -92,7 +92,7 @@ def code_end(source: Source, start: int) -> int:
     spaced = _SPACED.match(source.low, start)
     if spaced is None or _YEARS.fullmatch(spaced[0]) or _THREES.fullmatch(spaced[0]):
         return start
-    return start if _measured(source, spaced.end()) else spaced.end()
+    return start if _measured(source, start, spaced.end()) else spaced.end()
 
 
 def _is_day(run: str) -> bool:
@@ -108,7 +108,7 @@ def _counts(source: Source, start: int, end: int, run: str) -> bool:
     """Whether a figure as long as an account number is an amount all the same."""
     if source.is_whole(start, end):
         return any(int(group) > 255 for group in run.split(".")) or run.endswith(".000")
-    if run.endswith(".000") or cue_before(source, start) is not None or _measured(source, end):
+    if run.endswith(".000") or cue_before(source, start) is not None or _measured(source, start, end):
         return True
     before = words_before(source, start, 1)
     return (bool(before) and before[0][1] in _AMOUNT_BEFORE) or _money_before(source, start)
@@ -120,12 +120,14 @@ def _money_before(source: Source, start: int) -> bool:
     return bool(currency_before(source, start))
 
 
-def _measured(source: Source, end: int) -> bool:
+def _measured(source: Source, start: int, end: int) -> bool:
+    """Whether a unit (its own or that of the range it opens) or a counted noun follows the figure."""
     from labeling.quantities import guards
-    from labeling.quantities.amounts import unit_at
+    from labeling.quantities.amounts import amount_at, unit_at
     from labeling.quantities.cardinal import noun_after
 
-    if unit_at(source, end) is not None:
+    amount = amount_at(source, start)
+    if unit_at(source, end) is not None or (amount is not None and amount.unit is not None):
         return True
     noun = noun_after(source, end)
     return noun is not None and guards.counts(noun)

@@ -64,7 +64,8 @@ def _words_before(low: str, position: int) -> list[tuple[int, str]]:
         start = window.rfind(" ", line, end) + 1 or line
         if start <= line and floor > 0 and line == 0:
             break
-        opening = start
+        mark = window.rfind(",", start, end - 1)
+        opening = start if mark < 0 or not window[mark + 1].isalpha() else mark + 1
         while opening < end and window[opening] in _OPENING:
             opening += 1
         if opening == end:

@@ -58,7 +58,9 @@ _YEAR_BEFORE = frozenset(
         "suốt",
     ]
 )
-_ALSO_NOUNS = frozenset(["bản", "làng", "xóm", "ấp", "điều", "viện", "mốc", "hạng", "mã", "trung ương"])
+_ALSO_NOUNS = frozenset(
+    ["mục", "bản", "làng", "xóm", "ấp", "điều", "viện", "mốc", "hạng", "mã", "trung ương"]
+)
 
 
 def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals: bool = True) -> bool:
@@ -102,6 +104,18 @@ def _all_caps(source: Source, words: list[tuple[int, str]], noun: str | None) ->
     return not (before.isupper() and before.isalpha() and len(before) > 1)
 
 
+# "(25 Lý Thường Kiệt)": a house number opens an address in brackets
+_ADDRESS = re.compile(r"\d{1,4}[A-Z]? (?:[^\W\d_a-zà-ỹ][^\W\d_]+ ){1,4}?[^\W\d_a-zà-ỹđ][^\W\d_]+ *[,);-]")
+
+
+def _is_address(source: Source, start: int) -> bool:
+    """Whether a bracket opens with a number and a name of two or more capitalised words."""
+    if start == 0 or source.cased[start - 1] != "(":
+        return False
+    match = _ADDRESS.match(source.cased, start)
+    return match is not None and all(word[0].isupper() for word in match[0].rstrip(",);- ").split()[1:])
+
+
 def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
     """Whether a bare number may be a CARDINAL here."""
     start, end = amount.start, amount.end
@@ -119,7 +133,7 @@ def may_count(source: Source, amount: Amount, noun: str | None) -> bool:
         return False
     if amount.high is not None and amount.joined == "-" and noun is None and not _bounded(source, start):
         return False
-    return not is_named(source, start, end, noun)
+    return not _is_address(source, start) and not is_named(source, start, end, noun)
 
 
 def _looks_like_year(source: Source, amount: Amount) -> bool:

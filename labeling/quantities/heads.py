@@ -157,11 +157,25 @@ def _head_fits(pattern: re.Pattern[str], match: re.Match[str], inner: Point) -> 
     ) or inner.grain == "weekday"
 
 
+_LUNAR_OPENS = re.compile(r" *\((?:tức +(?:là +)?|nhằm +)?(?:ngày +)?(?=mùng|mồng|rằm|\d)")
+_LUNAR_CLOSES = re.compile(r"(?: +tết)?(?: +(?:năm +)?[^\W\d_]+ +[^\W\d_]+)? *\)")
+
+
+def _lunar_too(source: Source, point: Point) -> Point:
+    """ "ngày 3/2 (tức mùng 6 tháng Giêng)": a day that is said again in the lunar calendar."""
+    opens = _LUNAR_OPENS.match(source.low, point.end)
+    other = point_at(source, opens.end()) if opens is not None else None
+    closes = _LUNAR_CLOSES.match(source.low, other.end) if other is not None else None
+    if other is None or closes is None or other.lunar is None or other.grain != "day":
+        return point
+    return point._replace(end=closes.end())
+
+
 def second_writing(source: Source, point: Point) -> Point:
     """ "Hôm nay (21/7)", "Thứ tư, 18/05/2022", "10/3 âm lịch (tức 18/4)": the same date written twice."""
     if point.grain == "day" and point.lunar is None:
         named = _NAMED_DAY.match(source.low, point.end)
-        return point._replace(end=named.end()) if named is not None else point
+        return point._replace(end=named.end()) if named is not None else _lunar_too(source, point)
     if point.grain not in ("relative", "weekday") and point.lunar is None:
         return point
     match = _APPOSED.match(source.low, point.end)

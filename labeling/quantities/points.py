@@ -49,7 +49,10 @@ _DMY = re.compile(
     rf"(\d{{1,2}}){_SEP}(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})(?![\d]|/\d|-\d(?!\d?[/.-]\d)|[.,]\d)"
 )
 _YMD = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_DM = re.compile(r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|/\d|-\d(?!\d?/\d)|[.,]\d|[^\W\d_])")
+_DM = re.compile(
+    r"(\d{1,2}) ?([/-]) ?(\d{1,2})(?![\d]|/\d|-\d(?!\d?/\d)|[.,]\d|[^\W\d_]"
+    r"| +tháng +(?:\d|giêng|chạp|tư))"
+)
 _DM_DOT = re.compile(r"(\d{1,2})\.(\d{1,2})(?![\d]|[/.,-]\d)")
 _DAY = re.compile(r"(?:(?:mùng|mồng) +)?(\d{1,2})(?!\d)")
 _MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d(?!\d{3}(?!\d)))")
@@ -64,6 +67,8 @@ _YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn
 _YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
 _RELATIVE_YEARS = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1, "kia": -2}
 LUNAR = re.compile(r" *,? *\(?(?:âm lịch|al(?!\w)|âl(?!\w))\)?")
+# "tháng 12 này", "ngày 20/11 vừa qua": an anchor instead of a year; "tới" may also be the verb
+_THIS = re.compile(r" +(?:này|vừa qua|vừa rồi|sắp tới|tới đây)(?!\w)| +tới(?= *(?:[.,;:)!?\n]|\Z))")
 _SOLAR = re.compile(r" +dương lịch")
 
 
@@ -117,12 +122,15 @@ def day_point(
         )
     solar = _SOLAR.match(source.low, end)
     end = solar.end() if solar is not None else end
-    resolved = None
+    resolved, past = None, False
+    anchor = _THIS.match(source.low, end) if year is None and shift is None else None
+    if anchor is not None:
+        end, past = anchor.end(), anchor[0].strip().startswith("vừa")
     if source.reference is not None and year is None:
         if shift is not None:
             resolved = edtf(source.reference.year + shift, month, day)
         else:
-            resolved = resolve.month_day(source.reference, month, day)
+            resolved = resolve.month_day(source.reference, month, day, past=past)
     grain = "day" if day is not None else "month"
     return Point(start, end, edtf(year, month, day), grain, year, month, day, score, rule, resolved)
 

@@ -276,7 +276,7 @@ def listed(source: Source, at: int) -> Reading | None:
         return None
     days = [int(number) for number in numbers]
     if second.lunar is not None:
-        return None
+        return _lunar_list(source, at, second, days)
     if unit is None and not (
         cued_day(source, at)
         or second.score > 0.9
@@ -301,6 +301,17 @@ def listed(source: Source, at: int) -> Reading | None:
     )  # fmt: skip
     start = from_start(source, at) if dashes else at
     return Reading(start, second.end, "DATE", norm, 0.95)
+
+
+def _lunar_list(source: Source, at: int, second: Point, days: list[int]) -> Reading | None:
+    """ "từ 13 đến 15 tháng Giêng", "mùng 6 và mùng 7 tháng Giêng": lunar days that share a month."""
+    if second.day is None or second.month is None or days != sorted(days) or days[-1] >= second.day:
+        return None
+    value = f"{edtf(second.year, second.month, days[0])}/{second.lunar}"
+    norm = date_norm(
+        second, source, edtf=None, lunar=value, resolved=None, resolved_from=None, rule="date.lunar.range"
+    )
+    return Reading(from_start(source, at), second.end, "DATE", norm, 0.95)
 
 
 def _listed_units(
