@@ -157,8 +157,7 @@ def _annotations(workspace: Workspace, names: dict[str, str]) -> Iterator[_Sourc
     for document, given in annotated_documents(workspace):
         for said in given:
             if said.digest == document.digest:
-                address = known.get(said.key[0])
-                link = f"{address}/projects/{said.key[1]}/data" if address else None
+                link = task_link(said, known)
                 by = (names.get(said.author, "annotator-?"),)
                 yield document, said.spans, by, said.round, said.key[2], link
 
@@ -171,6 +170,15 @@ def addresses(workspace: Workspace) -> dict[str, str]:
         if isinstance(plan, dict) and "server" in plan:
             found[str(plan["server"])] = str(plan.get("address", ""))
     return found
+
+
+def task_link(said: Annotation, known: dict[str, str]) -> str | None:
+    """Where an annotation is opened in the browser: its task, or its project when that is not known."""
+    address = known.get(said.key[0])
+    if not address:
+        return None
+    project = f"{address}/projects/{said.key[1]}/data"
+    return f"{project}?task={said.task}" if said.task is not None else project
 
 
 def records_with_documents(workspace: Workspace) -> Iterator[tuple[Document, Record]]:

@@ -19,7 +19,7 @@ from corpus.documents import read_documents
 from corpus.errors import UsageError
 from corpus.events import append_events, event, read_events
 from corpus.store import Workspace, atomic_file
-from labeling.concordance import addresses
+from labeling.concordance import addresses, task_link
 from labeling.evidence import counts_between_people, history, latest
 from labeling.scheme import Scheme
 from labeling.span import Annotation
@@ -106,7 +106,6 @@ def _of(said: Annotation, by: str, known: dict[str, str]) -> Iterator[Question]:
     notes = [("note", said.note.strip())] if said.note and said.note.strip() else []
     for kind, text in [*notes, *(("discuss", reason) for reason in said.discuss)]:
         key = "\x1f".join(map(str, (*said.key[:3], kind, text)))
-        address = known.get(said.key[0])
         yield Question(
             id="q" + hashlib.sha256(key.encode()).hexdigest()[:8],
             kind=kind,
@@ -116,7 +115,7 @@ def _of(said: Annotation, by: str, known: dict[str, str]) -> Iterator[Question]:
             by=by,
             annotation=said.key[2],
             asked_at=said.updated_at,
-            link=f"{address}/projects/{said.key[1]}/data" if address else None,
+            link=task_link(said, known),
         )
 
 

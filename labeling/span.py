@@ -79,7 +79,8 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     of its own whose key ends in "deleted".  `part` is the task's slice (start, end) of the document,
     None for a whole document; spans are always in document offsets.  `shown` is the snapshot of the
     proposals that the annotator saw; `discuss` and `reject` are names of the scheme's reasons, and an
-    annotation that rejects its document has the status `rejected`.
+    annotation that rejects its document has the status `rejected`.  `task` is the task's number on the
+    server, for links.
     """
 
     key: tuple[str, int, int, str]
@@ -103,6 +104,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     discuss: tuple[str, ...] = ()
     reject: str | None = None
+    task: int | None = None
 
 
 class RecordSpan(msgspec.Struct, frozen=True, kw_only=True):

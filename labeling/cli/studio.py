@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 UP_EXAMPLES = ("vicivic studio up", "vicivic studio up --port 8090 --work my-corpus")
 DOWN_EXAMPLES = ("vicivic studio down",)
-SERVER_EXAMPLES = ("vicivic studio status", "vicivic studio status --json")
+SERVER_EXAMPLES = ("vicivic studio status --login", "vicivic studio status --json")
 PUSH_EXAMPLES = (
     "vicivic push",
     "vicivic push --round tháng-6 --documents 200 --annotators lan@e.vn,minh@e.vn --overlap 2 --blind 5%",
@@ -60,7 +60,11 @@ def down(work: Work = WORK, as_json: Json = False) -> None:
     report("studio down", words, {"stopped": int(stopped)}, as_json=as_json)
 
 
-def server_status(work: Work = WORK, as_json: Json = False) -> None:
+def server_status(
+    login: Annotated[bool, typer.Option("--login", help="Also print the e-mail and password.")] = False,
+    work: Work = WORK,
+    as_json: Json = False,
+) -> None:
     """Say whether the workspace's Label Studio is up, where, and what it holds."""
     from labeling.studio import server
 
@@ -72,18 +76,28 @@ def server_status(work: Work = WORK, as_json: Json = False) -> None:
     studio = server.connect(workspace)
     version, projects = studio.check(), studio.projects()
     titles = ", ".join(f"{item['title']} ({item['task_number']} tasks)" for item in projects)
+    account = _account(workspace) if login else None
     report(
         "studio status",
         f"Label Studio {version} is up at {found.address}: {len(projects)} projects"
-        + (f": {titles}" if titles else ""),
+        + (f": {titles}" if titles else "")
+        + (f"\ne-mail {account['email']}, password {account['password']}" if account else ""),
         {"up": 1, "projects": len(projects)},
         as_json=as_json,
+        login=account,
         address=found.address,
         version=version,
         projects=[
             {"id": item["id"], "title": item["title"], "tasks": item["task_number"]} for item in projects
         ],
     )
+
+
+def _account(workspace: Workspace) -> dict[str, str]:
+    from labeling.studio.login import local_login
+
+    account = local_login(workspace.folder("studio"))
+    return {"email": account.email, "password": account.password}
 
 
 def push(

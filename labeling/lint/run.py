@@ -11,7 +11,7 @@ import msgspec
 from corpus.document import Document
 from corpus.errors import UsageError
 from corpus.store import Workspace
-from labeling.concordance import addresses, annotated_documents, records_with_documents
+from labeling.concordance import addresses, annotated_documents, records_with_documents, task_link
 from labeling.lint.checks import CHECKS
 from labeling.lint.finding import Change, Finding, finding
 from labeling.preannotators.table import NAMES
@@ -45,13 +45,12 @@ def annotated(workspace: Workspace, pseudonyms: dict[str, str]) -> Iterator[Mark
     for document, given in annotated_documents(workspace):
         for said in given:
             if said.digest == document.digest:
-                address = known.get(said.key[0])
                 yield Marked(
                     document=document,
                     spans=said.spans,
                     by=(pseudonyms.get(said.author, "annotator-?"),),
                     annotation=said,
-                    link=f"{address}/projects/{said.key[1]}/data" if address else None,
+                    link=task_link(said, known),
                 )
 
 

@@ -99,6 +99,7 @@ def read_annotation(setting: Setting, task: Mapping[str, Any], raw: Mapping[str,
         note=_notes(result),
         discuss=_chosen(terms.scheme, result, DISCUSS),
         reject=rejected[0] if rejected else None,
+        task=int(task["id"]),
     )
 
 

@@ -23,10 +23,13 @@ _HOW_TO = (
 )
 
 
-def build_instruction(scheme: Scheme) -> str:
-    """The guideline of a scheme; everything that comes from the scheme is escaped."""
-    lines = [*_how_to(), *_keys_sheet(scheme), *_sections(scheme)]
-    return "\n".join([*lines, f"<p>Bản hướng dẫn {escape(scheme.guideline)}.</p>"])
+def build_instruction(scheme: Scheme, *, rulings: str = "", version: str | None = None) -> str:
+    """The guideline of a scheme with the rulings made since; everything from the scheme is escaped.
+
+    `rulings` is HTML that is escaped already; `version` is the guideline's with these rulings.
+    """
+    lines = [*_how_to(), *_keys_sheet(scheme), rulings, *_sections(scheme)]
+    return "\n".join([*lines, f"<p>Bản hướng dẫn {escape(version or scheme.guideline)}.</p>"])
 
 
 def _how_to() -> Iterable[str]:

@@ -14,6 +14,7 @@ import msgspec
 
 from corpus.errors import ServiceError, UsageError
 from corpus.store import Workspace
+from labeling.questions import guideline_version, rulings, rulings_html
 from labeling.scheme import Scheme
 from labeling.studio.assign import Shares
 from labeling.studio.client import Studio
@@ -43,7 +44,7 @@ def open_round(
             server=studio.slug,
             address=studio.address,
             scheme=scheme.version,
-            guideline=scheme.guideline,
+            guideline=guideline_version(workspace, scheme),
             mark=secrets.token_hex(8),
             shares=shares,
         )
@@ -58,11 +59,12 @@ def open_round(
         found = studio.project(project)
         if found is None:
             raise gone(plan, project)
-        _refresh(studio, found, scheme)
-    if plan.guideline != scheme.guideline:
+        _refresh(studio, found, scheme, _page(workspace, scheme))
+    guideline = guideline_version(workspace, scheme)
+    if plan.guideline != guideline:
         until = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         earlier = (*plan.earlier, Earlier(until=until, guideline=plan.guideline))
-        plan = msgspec.structs.replace(plan, guideline=scheme.guideline, earlier=earlier)
+        plan = msgspec.structs.replace(plan, guideline=guideline, earlier=earlier)
         write_round(workspace, plan)
     return plan
 
@@ -92,11 +94,12 @@ def _find_or_make(
     workspace: Workspace, studio: Studio, plan: Round, scheme: Scheme, anew: bool
 ) -> tuple[int, ...]:
     """One project for each annotator: their standing one, else one made before a crash, else a new one."""
+    page = _page(workspace, scheme)
     if plan.shares is None:
-        return (_made(studio, plan.name, plan.mark, scheme),)
+        return (_made(studio, plan.name, plan.mark, page),)
     standing = {} if anew else _standing(workspace, studio)
     return tuple(
-        standing.get(name) or _made(studio, name, f"{plan.mark}/{name}", scheme)
+        standing.get(name) or _made(studio, name, f"{plan.mark}/{name}", page)
         for name in plan.shares.annotators
     )
 
@@ -111,15 +114,14 @@ def _standing(workspace: Workspace, studio: Studio) -> dict[str, int]:
     }
 
 
-def _made(studio: Studio, title: str, mark: str, scheme: Scheme) -> int:
+def _made(studio: Studio, title: str, mark: str, page: dict[str, str]) -> int:
     for found in studio.projects():
         if f"({mark})" in (found.get("description") or ""):
             return int(found["id"])
     project = studio.create_project(
         title=f"ViCivic: {title}"[:50],
         description=f"ViCivic ({mark})",
-        label_config=build_config(scheme),
-        expert_instruction=build_instruction(scheme),
+        **page,
         show_instruction=True,
         show_collab_predictions=True,
         maximum_annotations=1,
@@ -128,10 +130,16 @@ def _made(studio: Studio, title: str, mark: str, scheme: Scheme) -> int:
     return project
 
 
-def _refresh(studio: Studio, project: dict[str, Any], scheme: Scheme) -> None:
+def _page(workspace: Workspace, scheme: Scheme) -> dict[str, str]:
+    """What a project shows: the labels, and the guideline with the rulings made so far."""
+    version, html = guideline_version(workspace, scheme), rulings_html(rulings(workspace))
+    instruction = build_instruction(scheme, rulings=html, version=version)
+    return {"label_config": build_config(scheme), "expert_instruction": instruction}
+
+
+def _refresh(studio: Studio, project: dict[str, Any], scheme: Scheme, page: dict[str, str]) -> None:
     """Bring page and guideline up to date, but take no label away: Label Studio would let us."""
-    wanted = {"label_config": build_config(scheme), "expert_instruction": build_instruction(scheme)}
-    changed = {name: value for name, value in wanted.items() if project.get(name) != value}
+    changed = {name: value for name, value in page.items() if project.get(name) != value}
     used = {label for control in project["parsed_label_config"].values() for label in control["labels"]}
     lost = used - {label.name for label in scheme.labels} - {reason.name for reason in scheme.reasons}
     if "label_config" in changed and lost:

@@ -1,8 +1,8 @@
 """Speed, memory and recall of the corpus room, against named peers in the same run.
 
-    python scripts/bench/corpus.py segment
-    python scripts/bench/corpus.py duplicates --documents 10000 100000
-    python scripts/bench/corpus.py ingest --megabytes 100 1000
+    python -m scripts.bench.corpus segment
+    python -m scripts.bench.corpus duplicates --documents 10000 100000
+    python -m scripts.bench.corpus ingest --megabytes 100 1000
 
 Each line of the result gives a ratio or a growth, so that a slow machine does not change its meaning.
 Documents are made from the possible syllables of Vietnamese in a Zipf distribution, with the formulae of
