@@ -48,32 +48,32 @@ _WINDOW = 48
 
 
 def _words_before(low: str, position: int) -> list[tuple[int, str]]:
-    """Words parted by blanks; an opening bracket or quotation mark ends the run to the left."""
+    """Words parted by blanks; an opening mark in or before a word ends the run to the left."""
     if position == 0 or low[position - 1] != " ":
         return []
     floor = max(0, position - _WINDOW)
-    window = low[floor:position]
-    line = window.rfind("\n") + 1
+    line = low.rfind("\n", floor, position) + 1
+    pieces = low[max(line, floor) : position].rstrip(" ").rsplit(" ", _LONGEST)
+    whole = line > 0 or floor == 0  # else the first piece may be the rest of a longer word
+    start = position - 1
+    while start > 0 and low[start - 1] == " ":
+        start -= 1
     words: list[tuple[int, str]] = []
-    end = len(window)
-    while len(words) < _LONGEST:
-        while end > line and window[end - 1] == " ":
-            end -= 1
-        if end <= line:
+    for index in range(len(pieces) - 1, -1, -1):
+        piece = pieces[index]
+        start -= len(piece)
+        if not piece or len(words) == _LONGEST or (index == 0 and not whole and len(words) < _LONGEST):
             break
-        start = window.rfind(" ", line, end) + 1 or line
-        if start <= line and floor > 0 and line == 0:
+        word = piece.lstrip(_OPENING)
+        mark = word.rfind(",", 0, len(word) - 1) + 1
+        if mark and word[mark].isalpha():
+            word = word[mark:]
+        if not word:
             break
-        mark = window.rfind(",", start, end - 1)
-        opening = start if mark < 0 or not window[mark + 1].isalpha() else mark + 1
-        while opening < end and window[opening] in _OPENING:
-            opening += 1
-        if opening == end:
+        words.append((start + len(piece) - len(word), word))
+        if len(word) < len(piece):
             break
-        words.append((floor + opening, window[opening:end]))
-        if opening > start:
-            break
-        end = start
+        start -= 1
     return words
 
 
