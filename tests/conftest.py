@@ -31,6 +31,13 @@ CHROMIUM_FLAGS = [
 LAPTOP = {"width": 1366, "height": 768}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs the session's Label Studio runs in one process, so that there is one server."""
+    for item in items:
+        if "studio_home" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("label-studio"))
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:

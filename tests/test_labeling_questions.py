@@ -82,6 +82,16 @@ def test_an_answer_is_a_ruling_in_the_next_guideline(workspace):
     assert "Huyện ủy luôn là ORG." in written.read_text("utf-8")
 
 
+def test_rulings_stand_on_the_annotators_page(workspace):
+    from labeling.studio.projects import page
+
+    assert "Quy ước bổ sung" not in page(workspace, SCHEME)["expert_instruction"]
+    made = rule(workspace, text="Huyện ủy <luôn> là ORG.")
+    shown = page(workspace, SCHEME)["expert_instruction"]
+    assert "Huyện ủy &lt;luôn&gt; là ORG." in shown
+    assert f"Bản hướng dẫn {made.guideline}." in shown
+
+
 def test_the_same_answer_twice_is_one_ruling(workspace):
     assert rule(workspace) == rule(workspace)
     assert len(rulings(workspace)) == 1

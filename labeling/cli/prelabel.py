@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -105,7 +106,8 @@ def _prelabel_workspace(workspace: Workspace, settings: Settings, jobs: int, jso
         f"{counts['new']:,} documents pre-labelled of {counts['documents']:,}, {counts['spans']:,} spans: "
         f"{counts['kept']:,} had proposals, {counts['failed']:,} failed"
     )
-    report("prelabel", summary, counts, as_json=json, rejected=counts["failed"])
+    labels = dict(sorted(counter.labels.items()))
+    report("prelabel", summary, counts, as_json=json, rejected=counts["failed"], labels=labels)
     if counts["failed"]:
         raise typer.Exit(1)
 
@@ -165,6 +167,7 @@ class _Counter:
         self._task = self._progress.add_task(noun, total=None)
         self._noun = noun
         self._spans = 0
+        self.labels: Counter[str] = Counter()
 
     def __enter__(self) -> _Counter:
         self._progress.start()
@@ -176,11 +179,13 @@ class _Counter:
     def told(self, item: Told) -> None:
         """One more document of the workspace."""
         self._spans += len(item.merged)
+        self.labels.update(proposal.span.label for proposal in item.merged)
         self._advance()
 
     def lines(self, tally: Tally) -> None:
         """One more line of a file."""
         self._spans = tally.spans
+        self.labels = tally.labels
         self._advance()
         if tally.lines % 10_000 == 0:
             tell(f"{tally.lines:,} lines, {tally.spans:,} spans, {tally.failed:,} errors")
@@ -188,7 +193,9 @@ class _Counter:
     def _advance(self) -> None:
         speed = self._progress.tasks[0].speed
         pace = f" ({speed:.1f}/s)" if speed else ""
-        self._progress.update(self._task, advance=1, description=f"{self._noun}{pace}, {self._spans:,} spans")
+        most = ", ".join(f"{label} {number:,}" for label, number in self.labels.most_common(5))
+        told = f"{self._noun}{pace}, {self._spans:,} spans: {most}"
+        self._progress.update(self._task, advance=1, description=told)
 
 
 EXAMPLES = (

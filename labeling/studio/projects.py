@@ -59,7 +59,7 @@ def open_round(
         found = studio.project(project)
         if found is None:
             raise gone(plan, project)
-        _refresh(studio, found, scheme, _page(workspace, scheme))
+        _refresh(studio, found, scheme, page(workspace, scheme))
     guideline = guideline_version(workspace, scheme)
     if plan.guideline != guideline:
         until = datetime.now(UTC).isoformat().replace("+00:00", "Z")
@@ -94,12 +94,12 @@ def _find_or_make(
     workspace: Workspace, studio: Studio, plan: Round, scheme: Scheme, anew: bool
 ) -> tuple[int, ...]:
     """One project for each annotator: their standing one, else one made before a crash, else a new one."""
-    page = _page(workspace, scheme)
+    shown = page(workspace, scheme)
     if plan.shares is None:
-        return (_made(studio, plan.name, plan.mark, page),)
+        return (_made(studio, plan.name, plan.mark, shown),)
     standing = {} if anew else _standing(workspace, studio)
     return tuple(
-        standing.get(name) or _made(studio, name, f"{plan.mark}/{name}", page)
+        standing.get(name) or _made(studio, name, f"{plan.mark}/{name}", shown)
         for name in plan.shares.annotators
     )
 
@@ -130,7 +130,7 @@ def _made(studio: Studio, title: str, mark: str, page: dict[str, str]) -> int:
     return project
 
 
-def _page(workspace: Workspace, scheme: Scheme) -> dict[str, str]:
+def page(workspace: Workspace, scheme: Scheme) -> dict[str, str]:
     """What a project shows: the labels, and the guideline with the rulings made so far."""
     version, html = guideline_version(workspace, scheme), rulings_html(rulings(workspace))
     instruction = build_instruction(scheme, rulings=html, version=version)
