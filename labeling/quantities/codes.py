@@ -74,7 +74,7 @@ def _dated(source: Source, start: int, end: int) -> bool:
     if _DATED.search(source.left(start, 12)) is not None:
         return True
     noun = noun_after(source, end)
-    return noun is not None and guards.counts(noun)
+    return noun is not None and noun != "giờ" and guards.counts(noun)
 
 
 def code_end(source: Source, start: int) -> int:
