@@ -49,7 +49,8 @@ def test_an_unknown_label_or_version_is_refused_by_name():
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "text"), [(0, 3, "ab"), (3, 3, ""), (5, 2, "abc"), (-1, 2, "abc"), (0, 3, "ab "), (0, 3, "\nab")]
+    ("start", "end", "text"),
+    [(0, 3, "ab"), (3, 3, ""), (5, 2, "abc"), (-1, 2, "abc"), (0, 3, "ab "), (0, 3, "\nab")],
 )
 def test_a_span_that_does_not_fit_is_refused(start, end, text):
     with pytest.raises(SpanError):
@@ -64,7 +65,9 @@ def test_a_span_beyond_its_text_is_refused():
 def crosses(one, other):
     parted = one.end <= other.start or other.end <= one.start
     same = (one.start, one.end) == (other.start, other.end)
-    inside = (one.start <= other.start and other.end <= one.end) or (other.start <= one.start and one.end <= other.end)
+    inside = (one.start <= other.start and other.end <= one.end) or (
+        other.start <= one.start and one.end <= other.end
+    )
     return same or not (parted or inside)
 
 
@@ -85,7 +88,9 @@ def test_crossing_is_found_exactly_when_two_spans_cross(given_spans):
 
 def test_order_is_start_then_longest_then_label():
     text = "x" * 9
-    made = [make_span(text, *edges) for edges in [(2, 4, "LOC"), (0, 3, "ORG"), (0, 9, "LAW"), (0, 3, "EVENT")]]
+    made = [
+        make_span(text, *edges) for edges in [(2, 4, "LOC"), (0, 3, "ORG"), (0, 9, "LAW"), (0, 3, "EVENT")]
+    ]
     assert [(s.start, s.end, s.label) for s in by_position(made)] == [
         (0, 9, "LAW"), (0, 3, "EVENT"), (0, 3, "ORG"), (2, 4, "LOC"),
     ]  # fmt: skip
@@ -93,5 +98,9 @@ def test_order_is_start_then_longest_then_label():
 
 def test_region_ids_are_stable_and_distinct():
     assert region_id("d", 0, 5, "PER", "m") == "c4b03ea43ba8"  # it lives in Label Studio: never another
-    made = {region_id("d", start, end, label, "m") for start, end in ((1, 12), (11, 2)) for label in ("PER", "ORG")}
+    made = {
+        region_id("d", start, end, label, "m")
+        for start, end in ((1, 12), (11, 2))
+        for label in ("PER", "ORG")
+    }
     assert len(made) == 4

@@ -12,7 +12,21 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("corpus", "labeling", "exporters")
-SHIPPED = (".toml", ".tsv", ".txt", ".html", ".css", ".md", ".json", ".parquet", ".jinja", ".j2", ".csv", ".gz", ".zst")
+SHIPPED = (
+    ".toml",
+    ".tsv",
+    ".txt",
+    ".html",
+    ".css",
+    ".md",
+    ".json",
+    ".parquet",
+    ".jinja",
+    ".j2",
+    ".csv",
+    ".gz",
+    ".zst",
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +39,9 @@ def wheel(tmp_path_factory):
 
 
 def tracked(*suffixes):
-    listed = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return [name for name in listed.stdout.splitlines() if name.endswith(suffixes)]
 
 
@@ -66,5 +82,7 @@ def test_the_lock_holds_what_pyproject_asks_for():
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = asked["project"]["dependencies"] + asked["dependency-groups"]["dev"]
     names = {re.split(r"[<>=!~ ;\[]", item)[0].lower() for item in wanted}
-    locked = set(re.findall(r"^([a-z0-9][\w.-]*)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    locked = set(
+        re.findall(r"^([a-z0-9][\w.-]*)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE)
+    )
     assert names <= locked
