@@ -157,6 +157,10 @@ def test_the_recogniser_loads_without_heavy_libraries() -> None:
 
 def test_the_same_period_is_resolved_from_the_context() -> None:
     _, same = find("6 tháng đầu năm 2021 tăng so với cùng kỳ năm 2020")
-    assert (same.norm.edtf, same.norm.resolved, same.norm.resolved_from) == ("2020", "2020-01/2020-06", "context")
+    assert (same.norm.edtf, same.norm.resolved, same.norm.resolved_from) == (
+        "2020",
+        "2020-01/2020-06",
+        "context",
+    )
     (alone,) = find("tăng so với cùng kỳ năm 2020")
     assert alone.norm.resolved is None
