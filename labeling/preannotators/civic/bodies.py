@@ -15,7 +15,7 @@ _NATIONAL = phrase_set("bodies", "national")
 _PART_ALONE = phrase_set("bodies", "part_alone")
 _PLURAL = words("bodies", "plural")
 # before a kind in lower case: one of several kinds ("các huyện, thị, thành ủy")
-_LISTING = frozenset([",", "và"])
+_LISTING = frozenset([",", "và", "cấp"])
 # kinds of which there are many: in the plural they are nothing ("đảng bộ các cấp")
 _COUNTABLE = frozenset(
     [
@@ -50,6 +50,7 @@ def read_seat(scan: Scan, i: int) -> Node | None:
     if not proper and i > 0 and not scan.fresh[i] and scan.low[i - 1] in _PLURAL | _LISTING:
         return None
     counted = i > 0 and not scan.fresh[i] and scan.shape[i - 1] == "n" and len(scan.low[i - 1]) < 4
+    counted = counted or (i > 0 and not scan.fresh[i] and scan.low[i - 1] in _PLURAL)
     if counted and " ".join(name) in _COUNTABLE and not (scan.joined(k) and scan.best("LOC", k)):
         return None  # "thành lập 2 Đảng bộ"
     end, kids = vietnam(scan, k) if name in _NATIONAL or name in _NEED_TAIL else (k, ())
@@ -100,6 +101,8 @@ def read_part(scan: Scan, i: int) -> Node | None:
         return None
     if scan.joined(k) and scan.low[k : k + 2] == ["lâm", "thời"]:
         k += 2
+    if scan.joined(k + 1) and scan.low[k] == "số" and scan.shape[k + 1] == "n":
+        k += 2  # "Tổ đại biểu số 9 [HĐND tỉnh]"
     inner = (Node(k - 1, k, "body.whole"),) if name[-2:] == ("dựng", "đảng") else ()
     if scan.joined(k):
         start = k + (scan.low[k] == "(" and name[0] in ("cơ", "phòng", "đội"))

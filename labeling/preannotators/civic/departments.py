@@ -61,6 +61,8 @@ def read_whole(scan: Scan, i: int) -> Node | None:
         return None
     k = found[0]
     name = tuple(scan.low[i:k])
+    if name == ("đảng",) and scan.low[i - 2 : i] == ["cán", "sự"]:
+        return None
     if name == ("đảng",) and scan.joined(k) and scan.low[k] in _NOT_AFTER_PARTY:
         return None
     if name in _BARE_CAPITAL and i > 0 and not scan.fresh[i] and scan.low[i - 1] in ("văn", "kho", "kiểm"):

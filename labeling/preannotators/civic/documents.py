@@ -130,7 +130,7 @@ def read_titled(scan: Scan, i: int) -> Node | None:
 
 
 def _ends_title(scan: Scan, t: int) -> bool:
-    if scan.low[t : t + 2] in (["trong", "nước"], ["có", "công"], ["có", "uy"]):
+    if scan.low[t : t + 2] in (["trong", "nước"], ["hành", "chính"], ["có", "công"], ["có", "uy"]):
         return False
     return scan.shape[t] in "pn" or scan.low[t] in _STOPS
 

@@ -70,6 +70,7 @@ def read_press(scan: Scan, i: int) -> Node | None:
     end = runs.place_end(scan, k)
     place = named_at_end(scan, k, end)
     if place:
+        end += 2 * (scan.low[end : end + 2] == ["điện", "tử"] and scan.joined(end))
         return Node(i, end, "body.press", place)
     return Node(i, end, "body.press") if end - k >= 2 and scan.low[i] in ("báo", "tạp") else None
 
@@ -119,6 +120,8 @@ def read_house(scan: Scan, i: int) -> Node | None:
     if scan.low[k : k + 2] == ["khu", "vực"]:
         k += 2
     end, kids = tail(scan, k, bare=scan.shape[i] == "C")
+    if k - i <= 2 and kids and kids[0].rule == "place.of_body" and not named_at_end(scan, k, end):
+        kids = ()  # "Bệnh viện Tâm Anh": named after no place that is known
     if (
         end == k
         and scan.joined(k)

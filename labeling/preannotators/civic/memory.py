@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from labeling.preannotators.civic.grammar import Memory, Node, Scan
-from labeling.preannotators.civic.lexicon import Phrases, phrase_set, phrases, table
+from labeling.preannotators.civic.lexicon import Phrases, phrase_set, phrases, table, words
 from labeling.preannotators.civic.runs import MIDDLE, SURNAMES
 from labeling.preannotators.civic.syllables import Syllables
 
@@ -32,6 +32,8 @@ _fields = phrases("bodies", "fields")
 _GLUED = frozenset(["ủy", "đoàn", "đội", "viên", "hội"])
 # readings too thin, or no syllables, to know a person by
 _NOT_LEARNED = frozenset(["person.by_rare_surname", "person.initials"])
+# words that begin no place's name, in capitals either ("CẤP XÃ TRÊN ĐỊA BÀN")
+_CLOSERS = words("events", "gathering_stops")
 _NOT_PERSONS = phrase_set("memory", "not_short_names")
 _NOT_PLACES = phrase_set("memory", "not_bare_places")
 
@@ -150,7 +152,7 @@ def _name_end(tokens: Syllables, k: int, memory: Memory) -> int:
         name = tuple(low[k:end])
         if (name in memory.places or name in memory.persons) and not any(fresh[k + 1 : end]):
             return end
-    unit = k > 0 and not fresh[k] and low[k] not in _GLUED and _after(_units, low, fresh, k)
+    unit = k > 0 and not fresh[k] and low[k] not in _GLUED | _CLOSERS and _after(_units, low, fresh, k)
     if unit and low[k].isalpha():
         return _line_bound(tokens, k, 2)
     if k and not fresh[k] and low[k] in SURNAMES and _after(_cues, low, fresh, k):

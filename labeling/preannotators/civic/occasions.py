@@ -121,6 +121,8 @@ def read_day(scan: Scan, i: int) -> Node | None:
     while k < scan.size and k - i < 20 and scan.joined(k):
         inner = scan.outermost(k, ("TITLE", "ORG", "LOC", "PER", "EVENT"))
         further = _day_words.at(scan.low, scan.fresh, k)
+        if scan.low[k] == "và" and _days.at(scan.low, scan.fresh, k + 1):
+            break  # "ngày thành lập … và [Ngày Phụ nữ Việt Nam]"
         if inner and (not further or inner.j >= further[0]):
             kids.append(inner)
             k = inner.j
@@ -196,6 +198,9 @@ def read_gathering(scan: Scan, i: int) -> Node | None:
         return None
     end, dated = _purpose_end(scan, found[0])
     ordinal = ordinal_end(scan, end)
+    whose = scan.best("ORG", found[0])
+    if whose and whose.j == end and scan.low[i : found[0]] == ["hội", "nghị"] and ordinal > end:
+        return None  # a regular meeting: its number alone is marked
     if ordinal > end > found[0]:
         return Node(i, ordinal, "event.gathering_numbered", scan.inside(found[0], end))
     if scan.fresh[i]:  # a capital that the line's beginning explains: only a heading with its date is a name

@@ -20,9 +20,15 @@ _SEATS = frozenset(
 )
 
 
+# the first syllable of an office closes another word: "chức vụ | Trưởng Ban", "cán bộ | trưởng phòng"
+_OTHER_WORDS = frozenset([("chức", "vụ"), ("nhiệm", "vụ"), ("cán", "bộ"), ("bệnh", "viện"), ("quân", "đội")])
+
+
 def _office_end(scan: Scan, i: int) -> int:
     """The end of an office's own words from `i` on, prefixes and "Thường trực" included, or 0."""
     k = i
+    if i and not scan.fresh[i] and (scan.low[i - 1], scan.low[i]) in _OTHER_WORDS:
+        return 0
     found = _offices.at(scan.low, scan.fresh, k)
     if not found:
         prefix = _prefixes.at(scan.low, scan.fresh, k)

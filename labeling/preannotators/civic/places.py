@@ -121,8 +121,6 @@ def read_road(scan: Scan, i: int) -> Node | None:
     found = _roads.at(scan.low, scan.fresh, i)
     if not found or not free(scan, i):
         return None
-    if scan.low[i] == "tuyến" and found[0] - i > 1 and i and scan.low[i - 1] in ("các", "những", "hai", "ba"):
-        return None  # the noun counts them: "các tuyến [Quốc lộ 15C]"
     k = _after_dot(scan, i, found[0])
     if k < 0 or not scan.joined(k):
         return None

@@ -71,7 +71,7 @@ def _holds(scan: Scan, i: int, k: int, inner: Node) -> bool:
     if inner.rule in ("place.known", "place.remembered"):
         return False
     if inner.rule in ("place.site", "place.nature"):
-        return scan.shape[inner.i] == "l"
+        return scan.shape[inner.i] == "l" or scan.low[k - 2 : k] == ["di", "tích"]
     return k - i > 1 or scan.low[i] in _HOLDS_UNIT or scan.label(inner) != "LOC"
 
 
