@@ -57,7 +57,7 @@ _LOWER = {
 def read_whole(scan: Scan, i: int) -> Node | None:
     """A body of one name: "Bộ Chính trị", "Đảng", "Trung ương Đảng"."""
     found = _whole.at(scan.low, scan.fresh, i)
-    if not found or scan.shape[i] not in "CU":
+    if not found or not (scan.shape[i] in "CU" or runs.headed(scan, i)):
         return None
     k = found[0]
     name = tuple(scan.low[i:k])

@@ -127,6 +127,18 @@ def looks_like_person(scan: Scan, i: int, j: int) -> bool:
     return 2 <= j - i <= 6 and scan.low[i] in SURNAMES and not scan.low[j - 1].isdigit()
 
 
+def headed(scan: Scan, i: int) -> bool:
+    """Whether the office took the capital: "Phó Trưởng [ban Quản lý …]"."""
+    return (
+        scan.low[i] == "ban"
+        and i > 0
+        and not scan.fresh[i]
+        and scan.low[i - 1] in ("trưởng", "phó")
+        and scan.joined(i + 1)
+        and scan.shape[i + 1] == "C"
+    )
+
+
 def marked_person(scan: Scan, i: int, j: int) -> bool:
     """Whether the run [i, j) has a middle name that marks a person after any surname ("Ao Văn Thinh")."""
     return j - i in (3, 4) and scan.low[i + 1] in ("văn", "thị")

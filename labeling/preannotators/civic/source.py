@@ -11,6 +11,7 @@ from labeling.preannotators.civic import (
     bodies,
     departments,
     documents,
+    gatherings,
     initials,
     institutions,
     memory,
@@ -31,6 +32,7 @@ from labeling.span import Proposal
 RULES: tuple[Rule, ...] = (
     *offices.RULES,
     *occasions.RULES,
+    *gatherings.RULES,
     *documents.RULES,
     *programmes.RULES,
     *bodies.RULES,

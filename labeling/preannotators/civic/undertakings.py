@@ -10,6 +10,7 @@ from labeling.preannotators.civic.syllables import phrase
 from labeling.preannotators.civic.tails import Tail, tail
 
 _committees = phrases("bodies", "committees")
+_sites = phrases("places", "sites")
 _own_name = phrases("bodies", "whole", "seats", "parts")
 _committee_stops = phrases("bodies", "committee_stops")
 _companies = phrases("bodies", "companies")
@@ -49,9 +50,9 @@ _HOLDERS = phrases("bodies", "holders")
 def read_committee(scan: Scan, i: int) -> Node | None:
     """A committee or management: its purpose runs on to a level or a unit."""
     found = _committees.at(scan.low, scan.fresh, i)
-    if not found or not scan.joined(found[0]) or not (scan.shape[i] in "CU" or _headed(scan, i)):
+    if not found or not scan.joined(found[0]) or not (scan.shape[i] in "CU" or runs.headed(scan, i)):
         return None
-    named = _own_name.at(scan.low, scan.fresh, i)
+    named = _own_name.at(scan.low, scan.fresh, i) or _sites.at(scan.low, scan.fresh, i)
     if named and named[0] > found[0]:
         return None
     k = found[0]
@@ -78,18 +79,6 @@ def read_committee(scan: Scan, i: int) -> Node | None:
     if kind in _OPEN and 0 < end - k <= 14:
         return Node(i, end, "body.committee_open", scan.inside(k, end))
     return None
-
-
-def _headed(scan: Scan, i: int) -> bool:
-    """Whether the office took the capital: "Phó Trưởng [ban Quản lý …]"."""
-    return (
-        scan.low[i] == "ban"
-        and i > 0
-        and not scan.fresh[i]
-        and scan.low[i - 1] in ("trưởng", "phó")
-        and scan.joined(i + 1)
-        and scan.shape[i + 1] == "C"
-    )
 
 
 def _held(scan: Scan, t: int) -> bool:
