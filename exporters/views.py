@@ -16,25 +16,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 from unicodedata import category
 
 from labeling.scheme import Scheme, load_scheme
-from labeling.span import by_position
+from labeling.span import Labelled, by_position
 
 CORE = ("PER", "ORG", "LOC")
 OFFICE = "TITLE"
-
-
-class Labelled(Protocol):
-    """Anything with edges and a label."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def label(self) -> str: ...
 
 
 class Piece(NamedTuple):

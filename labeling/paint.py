@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from labeling.scheme import Scheme, load_scheme
-from labeling.span import by_position
+from labeling.span import Labelled, by_position
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 
-class Painted(Protocol):
-    """Anything with an extent and a label."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def label(self) -> str: ...
-
-
-def paint(text: str, spans: Iterable[Painted], scheme: Scheme | None = None) -> Text:
+def paint(text: str, spans: Iterable[Labelled], scheme: Scheme | None = None) -> Text:
     """`text` with each span in its label's colour and its label behind it, inner spans inside outer.
 
     Spans must nest or part.  Readable without colour too: [UBND [huyện Đầm Hà]LOC]ORG.
@@ -35,7 +24,7 @@ def paint(text: str, spans: Iterable[Painted], scheme: Scheme | None = None) -> 
     styles = {label.name: Style(color="black", bgcolor=label.color) for label in known.labels}
     plain = Style()
     painted = Text()
-    open_spans: list[Painted] = []
+    open_spans: list[Labelled] = []
     position = 0
 
     def write_to(end: int) -> None:

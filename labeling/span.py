@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -135,6 +135,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[RecordSpan, ...]
     shown: bool = True
     annotated_at: str | None = None
+
+
+class Labelled(Protocol):
+    """Anything with edges and a label."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def label(self) -> str: ...
 
 
 def make_span(text: str, start: int, end: int, label: str, norm: Norm | None = None) -> Span:

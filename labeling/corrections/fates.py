@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from labeling.norm import Norm
+from labeling.span import Labelled
 
 Fate = Literal[
     "accepted", "value corrected", "relabelled", "split", "merged", "edge moved", "both", "deleted"
@@ -54,15 +55,9 @@ MEANING = (
 )
 
 
-class Marked(Protocol):
+class Marked(Labelled, Protocol):
     """A span with a region id ("" when it has none): a proposal or what a person left."""
 
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def label(self) -> str: ...
     @property
     def norm(self) -> Norm | None: ...
     @property
