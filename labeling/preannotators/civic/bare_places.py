@@ -87,7 +87,7 @@ def read_modified(scan: Scan, i: int) -> Node | None:
     """The name after a class noun and a word on its lie: "xã biên giới [Bờ Y]"."""
     if i < 2 or scan.fresh[i]:
         return None
-    for size in (1, 2, 3):
+    for size in (1, 2, 3, 5):
         k = i - size
         if (
             k > 0

@@ -76,7 +76,8 @@ def read_committee(scan: Scan, i: int) -> Node | None:
             return Node(i, begin, "body.committee_open", scan.inside(k, begin)) if begin - k > 1 else None
         place = () if begin == k else (Node(begin, end, "place.of_body"),)
         return Node(i, end, "body.committee_open", (*scan.inside(k, begin), *place))
-    if kind in _OPEN and 0 < end - k <= 14:
+    national = scan.low[k : k + 2] == ["trung", "ương"]  # its purpose may be long: it stands by itself
+    if kind in _OPEN and 0 < end - k <= (21 if national else 14):
         return Node(i, end, "body.committee_open", scan.inside(k, end))
     return None
 
