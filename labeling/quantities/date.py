@@ -86,7 +86,7 @@ _ANCHORS = frozenset(
     ]
 )
 _UNITS = frozenset([
-    "năm", "tháng", "thg", "quý", "tuần", "ngày", "nhiệm", "giai", "đoạn", "kì", "kỉ", "niệm", "niên",
+    "năm", "tháng", "hôm", "thg", "quý", "tuần", "ngày", "nhiệm", "giai", "đoạn", "kì", "kỉ", "niệm", "niên",
     "thế", "thập", "mùa", "học", "kỳ", "kỷ", "quí"
 ])  # fmt: skip
 _LONGER: tuple[tuple[frozenset[str], Callable[[Source, int], Reading | None]], ...] = (

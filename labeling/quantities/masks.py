@@ -92,6 +92,15 @@ def blocked_until(source: Source, start: int) -> int:
     return end if end > start else _listed_end(source, start, before)
 
 
+_READ_OUT = re.compile(r"(?:(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín)(?: +|\b)){7,}")
+
+
+def read_out_end(source: Source, start: int) -> int:
+    """The end of seven or more digits said one by one: a phone or code read out; else `start`."""
+    match = _READ_OUT.match(source.low, start)
+    return match.end() if match is not None else start
+
+
 def _printed_end(source: Source, start: int) -> int:
     """The end of a phone, plate, document number or other printed code; `start` when there is none."""
     cased = source.cased

@@ -6,16 +6,9 @@ import re
 
 from corpus.dates import edtf
 from labeling.quantities.numerals import roman
-from labeling.quantities.points import (
-    LUNAR,
-    Point,
-    PointReader,
-    day_point,
-    month_after,
-    spoken_year,
-    year_after,
-)
+from labeling.quantities.points import LUNAR, Point, PointReader, day_point, month_after
 from labeling.quantities.source import Source
+from labeling.quantities.years import spoken_year, year_after
 
 _YEAR_NOT_MONTH = re.compile(r" +(?:\d{4}|nay|ngoái|trước|sau|tới|này)(?!\w)")
 
@@ -203,13 +196,25 @@ def _decade(source: Source, at: int) -> Point | None:
     """ "thập niên 90", "những năm 1990" → 199X."""
     match = _DECADE.match(source.low, at)
     if match is None:
-        return None
+        return _worded_decade(source, at)
     if match[1] is not None:
         start = source.low[match.start(1) - 2 : match.start(1)]
         value = f"{start}{match[1][0]}X"
     else:
         value = f"{'20' if match[2] < '30' else '19'}{match[2][0]}X"
     return Point(at, match.end(), value, "decade", score=0.85, rule="date.decade")
+
+
+_DECADE_OF = re.compile(r"(?:thập niên|những năm) +(?=[^\W\d_]+ +mươi(?!\w))")
+
+
+def _worded_decade(source: Source, at: int) -> Point | None:
+    """ "những năm chín mươi", "thập niên tám mươi"."""
+    match = _DECADE_OF.match(source.low, at)
+    numeral = source.numeral(match.end()) if match is not None else None
+    if numeral is None or numeral.value % 10 or not 30 <= numeral.value <= 90:
+        return None
+    return Point(at, numeral.end, f"19{int(numeral.value) // 10}X", "decade", score=0.8, rule="date.decade")
 
 
 # (starts, reader); "0" = a digit, "w" = a number word

@@ -9,9 +9,10 @@ import calendar
 import re
 
 from corpus.dates import edtf
-from labeling.quantities.points import Point, PointReader, year_after
+from labeling.quantities.points import Point, PointReader
 from labeling.quantities.relative import EDGE_WORDS
 from labeling.quantities.source import Source
+from labeling.quantities.years import year_after
 
 _HALF_TAIL = re.compile(r" *[/,]? *(\d{4})(?!\d|[.,]\d)")
 _HALF_SHIFT = re.compile(r" +(nay|ngoái|trước|sau|tới|này)(?!\w)")

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from corpus.dates import MONTH_WORDS, edtf, full_year, is_day
 from labeling.quantities import cardinal, guards, resolve
-from labeling.quantities.numerals import DIGITS
 from labeling.quantities.source import Source
+from labeling.quantities.years import RELATIVE_YEARS, YEAR_RELATIVE, year_after
 
 _NAMED_YEAR = re.compile(r" +năm +(\d{4})(?!\d)")
 _YEAR_FOLLOWS = re.compile(r" +năm +\d")
@@ -59,51 +59,10 @@ _MONTH = re.compile(r"(?: *, *| *)(?:tháng|thg\.?) *(\d{1,2})(?!\d)(?![.,]\d(?!
 _MONTH_WORD = re.compile(
     r"(?: *, *| *)(?:tháng|thg\.?) +(" + "|".join(sorted(MONTH_WORDS, key=len, reverse=True)) + r")(?!\w)"
 )
-_YEAR_TAIL = re.compile(
-    r" *, *(?:năm +)?(\d{4})(?!\d)| *[/-] *(\d{4})(?!\d)|\.(\d{4})(?!\d)| +(?:của +)?năm +(\d{3,4})"
-    r"(?!\d)| +(\d{4})(?!\d|[.,]\d| *[^\W\d_]*(?:đồng|người))"
-)
-_YEAR_WORDS = re.compile(r" +(?:của +)?năm +(?=(?:hai|một) +(?:nghìn|ngàn))")
-_YEAR_RELATIVE = re.compile(r" +(?:của +)?năm +(nay|ngoái|trước|sau|tới|này|kia)(?!\w)")
-_RELATIVE_YEARS = {"nay": 0, "này": 0, "ngoái": -1, "trước": -1, "sau": 1, "tới": 1, "kia": -2}
 LUNAR = re.compile(r" *,? *\(?(?:âm lịch|al(?!\w)|âl(?!\w))\)?")
 # "tháng 12 này", "ngày 20/11 vừa qua": an anchor instead of a year; "tới" may also be the verb
 _THIS = re.compile(r" +(?:này|vừa qua|vừa rồi|sắp tới|tới đây)(?!\w)| +tới(?= *(?:[.,;:)!?\n]|\Z))")
 _SOLAR = re.compile(r" +dương lịch")
-
-
-def year_after(source: Source, position: int) -> tuple[int | None, int, int | None]:
-    """A year behind a month or day: (year, end, relative shift); (None, position, None) without one."""
-    match = _YEAR_TAIL.match(source.low, position)
-    if match is not None:
-        digits = next(group for group in match.groups() if group)
-        if 100 <= int(digits) <= 2200:
-            return int(digits), match.end(), None
-    match = _YEAR_WORDS.match(source.low, position)
-    numeral = source.numeral(match.end()) if match is not None else None
-    if numeral is not None and 1000 <= numeral.value <= 2200:
-        return int(numeral.value), numeral.end, None
-    match = _YEAR_RELATIVE.match(source.low, position)
-    if match is not None:
-        return None, match.end(), _RELATIVE_YEARS[match[1]]
-    match = _YEAR_SPOKEN.match(source.low, position)
-    spoken = spoken_year(source, match.end()) if match is not None else None
-    return (spoken[0], spoken[1], None) if spoken is not None else (None, position, None)
-
-
-_YEAR_SPOKEN = re.compile(r" +năm +(?=(?:một|hai) +(?!nghìn|ngàn))")
-_SPOKEN = re.compile(
-    r"(một|hai) +(chín|không|tám)((?: +(?:không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín)){2})(?!\w)"
-)
-
-
-def spoken_year(source: Source, at: int) -> tuple[int, int] | None:
-    """ "năm một chín bốn lăm", "năm hai không hai mốt": four digits read one by one."""
-    match = _SPOKEN.match(source.low, at)
-    if match is None:
-        return None
-    words = [match[1], match[2], *match[3].split()]
-    return int("".join(str(DIGITS[word]) for word in words)), match.end()
 
 
 def day_point(
@@ -131,6 +90,9 @@ def day_point(
             resolved = edtf(source.reference.year + shift, month, day)
         else:
             resolved = resolve.month_day(source.reference, month, day, past=past)
+            if anchor is not None and "tới" in anchor[0] and resolved is not None:
+                ahead = resolved > source.reference.isoformat()[: len(resolved)]
+                resolved = resolved if ahead else edtf(source.reference.year + 1, month, day)
     grain = "day" if day is not None else "month"
     return Point(start, end, edtf(year, month, day), grain, year, month, day, score, rule, resolved)
 
@@ -176,11 +138,11 @@ def _dm(source: Source, at: int) -> Point | None:
     if guards.is_named(source, at, match.end(), None, capitals=False):
         return None
     year, end, shift = None, match.end(), None
-    relative = _YEAR_RELATIVE.match(source.low, end) or _NAMED_YEAR.match(source.low, end)
+    relative = YEAR_RELATIVE.match(source.low, end) or _NAMED_YEAR.match(source.low, end)
     if relative is not None:
         end = relative.end()
         year, shift = (
-            (int(relative[1]), None) if relative[1].isdigit() else (None, _RELATIVE_YEARS[relative[1]])
+            (int(relative[1]), None) if relative[1].isdigit() else (None, RELATIVE_YEARS[relative[1]])
         )
     cued = cued_day(source, at)
     return day_point(

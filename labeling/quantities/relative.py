@@ -45,7 +45,7 @@ _CODES = {"ngày": "d", "tuần": "wk", "tháng": "mo", "quý": "q", "năm": "a"
 
 
 _N_UNITS = re.compile(
-    r" +(ngày|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|trước|tới đây|tới|nữa|sau"
+    r" +(ngày|hôm|tuần|tháng|quý|năm)(?: +liền)? +(vừa qua|qua|trước đây|về trước|trước|tới đây|tới|nữa|sau"
     r" đó|sau|gần đây nhất|gần đây|gần nhất|trở lại đây|vừa rồi|tiếp theo|kế tiếp|trước đó)(?!\w)"
     r"(?! +(?:khi|ngày|năm|tháng|lúc|đám|khi))"
 )
@@ -134,7 +134,7 @@ def _n_units(source: Source, at: int) -> Point | None:
     resolved = None
     if source.reference is not None and count:
         signed = -count if back else count
-        point = word in ("trước", "trước đây", "nữa", "sau", "trước đó", "sau đó")
+        point = word in ("trước", "trước đây", "về trước", "nữa", "sau", "trước đó", "sau đó")
         read = resolve.ago if point else resolve.span
         try:
             resolved = read(source.reference, unit, signed)
@@ -176,6 +176,8 @@ def _weekday(source: Source, at: int) -> Point | None:
         week, end = _WEEKS.get(of[1] or of[2]), of.end()
         if of[2] in ("tuần",):
             week, end = None, match.end()
+        if of[2] == "tới":
+            week = None if source.reference is None or day > source.reference.isoweekday() else 1
         if of[2] in ("sau", "trước") and of[1] is None:
             week = 1 if of[2] == "sau" else -1
     named = bool(match["part"] or of is not None or match["sun"])

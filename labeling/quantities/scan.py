@@ -31,6 +31,7 @@ from labeling.quantities import (
 )
 from labeling.quantities.amounts import amount_at
 from labeling.quantities.model import Kind, Quantity, Reading, Rule
+from labeling.quantities.numerals import DIGITS
 from labeling.quantities.resolve import parse_moment, parse_reference
 from labeling.quantities.source import Source
 from labeling.quantities.triggers import NUMBER_WORDS
@@ -63,6 +64,7 @@ _TOKEN = re.compile(rf"[^\W_]+(?:[$¥](?= ?,?\d))?|[{_SIGNS}](?= ?,?\d)|,(?=\d)|
 _PREFIXED = re.compile(rf"({'|'.join(map(re.escape, sorted(_PREFIXES, key=len, reverse=True)))}) ?(?=,?\d)")
 _NEXT = re.compile(r" {0,3}([^\W\d_]+|\d|[^\w\s])")
 _DIGITS = frozenset("0123456789")
+_SAID_DIGITS = frozenset(DIGITS)
 
 
 def find(text: str, reference: str | None = None) -> list[Quantity]:
@@ -117,6 +119,8 @@ def _readings(source: Source) -> Iterator[Reading]:
             reading = _signed(source, start, match.end())
         elif first == ",":
             reading = _best(source, start, _RULES["0"]) if _free(source, start) else None
+        elif word in _SAID_DIGITS and (said := masks.read_out_end(source, start)) > start:
+            reading, done = None, said
         elif rules is not None:
             reading = _at_word(source, start, match.end(), word, rules) if _free(source, start) else None
         else:

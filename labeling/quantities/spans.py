@@ -318,7 +318,7 @@ def _listed_units(
     source: Source, at: int, match: re.Match[str], unit: str, numbers: list[str]
 ) -> Reading | None:
     from labeling.quantities.numerals import roman
-    from labeling.quantities.points import year_after
+    from labeling.quantities.years import year_after
 
     value = _LAST_UNIT.match(source.low, match.end())
     if value is None:
