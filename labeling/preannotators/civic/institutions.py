@@ -80,6 +80,8 @@ def read_armed(scan: Scan, i: int) -> Node | None:
     found = _armed.at(scan.low, scan.fresh, i)
     if not found or not scan.joined(found[0]):
         return None
+    if scan.shape[i] == "l" and found[0] - i == 1 and scan.low[i] in ("vùng", "kho", "xưởng"):
+        return None  # "xã vùng 3"
     k = found[0]
     named = _armed_names.at(scan.low, scan.fresh, k) if scan.shape[k] in "CU" else None
     if named:
