@@ -71,6 +71,7 @@ def _with_cue(reading: Reading, start: int, mod: object, word: str) -> Reading:
 def neighbours(source: Source, readings: list[Reading]) -> list[Reading]:
     """The passes that need two readings at once."""
     _share_units(source, readings)
+    _share_ranks(source, readings)
     _join_times(source, readings)
     _inherit_periods(readings)
     return readings
@@ -123,6 +124,21 @@ def _share_units(source: Source, readings: list[Reading]) -> None:
             ), edtf=_shared_duration(here, following),
         )  # fmt: skip
         readings[index] = here._replace(label=following.label, norm=norm, score=0.8)
+
+
+def _share_ranks(source: Source, readings: list[Reading]) -> None:
+    """ "mức độ 3, 4", "lần 1 và 2": a bare whole number after a rank, one higher, is a rank too."""
+    for index in range(1, len(readings)):
+        before, here = readings[index - 1], readings[index]
+        if before.label != "ORDINAL" or here.label != "CARDINAL" or here.norm.noun is not None:
+            continue
+        if before.norm.value is None or here.norm.value is None:
+            continue
+        if _COORDINATION.fullmatch(source.low, before.end, here.start) is None:
+            continue
+        if Decimal(here.norm.value) == Decimal(before.norm.value) + 1:
+            norm = msgspec.structs.replace(here.norm, rule="ordinal.shared")
+            readings[index] = here._replace(label="ORDINAL", norm=norm, score=0.8)
 
 
 def _shared_duration(here: Reading, following: Reading) -> str | None:

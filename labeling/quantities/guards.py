@@ -73,7 +73,7 @@ def is_named(source: Source, start: int, end: int, noun: str | None, *, capitals
             return False
         if phrase in names:
             return phrase not in _ALSO_NOUNS or noun is None or not counts(noun)
-        if phrase in soft and (noun is None or not counts(noun)):
+        if phrase in soft and "," not in source.low[start:end] and (noun is None or not counts(noun)):
             return True
         if (
             capitals

@@ -123,7 +123,7 @@ def _lunar_range(source: Source, first: Point, second: Point) -> Reading | None:
 def _may_range(first: Point, second: Point, *, dashed: bool) -> bool:
     grains = {first.grain, second.grain}
     if "relative" in grains or "weekday" in grains:
-        return not dashed and first.grain == second.grain
+        return first.grain == second.grain and (not dashed or first.grain == "weekday")
     if grains <= {"day", "month", "quarter", "year"} and (first.grain == second.grain or not dashed):
         return not (first.year and second.year and first.year > second.year)
     return first.grain == second.grain == "half"

@@ -21,7 +21,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ADVERSARIES = ("1.", "1 ", "hai ", "3, 4 và ", "ngày 21, 22, ", "hôm nay (", "sáng ngày ", "1/1/", "đồng/")
+ADVERSARIES = (
+    "1.", "1 ", "1.000.", "1000 1000 ", "không ", "hai ", "3, 4 và ", "ngày 21, 22, ", "hôm nay (",
+    "sáng ngày ", "1/1/", "đồng/",
+)  # fmt: skip
 
 
 def news(paths: list[Path]) -> dict[str, list[str]]:
