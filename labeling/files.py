@@ -18,12 +18,13 @@ from typing import IO, Any
 import msgspec
 
 from corpus.canonical import canon
-from corpus.errors import UsageError, ViCivicError
+from corpus.errors import BadRecord, UsageError
 from corpus.store import atomic_file, sync
-from labeling.lines import Options, label_lines
+from labeling.lines import Options, label_lines, read_input
 from labeling.prelabel import pipeline
 
 _encode = msgspec.json.Encoder().encode
+_REMEDY = "remove the .partial file, or run without --resume"
 
 
 class Tally:
@@ -73,14 +74,17 @@ def label_file(
             _write(label_lines(given, options, jobs=jobs), sys.stdout.buffer, tally, progress)
             return tally
         path = Path(target)
+        _refuse_target(path, source)
         partial = path.with_name(path.name + ".partial")
         with _claimed(partial, resume) as file:
+            made_with = _made_with(partial, options, resume=resume and file.seek(0, os.SEEK_END) > 0)
             done = _take_up(file, given, options, tally) if resume else 0
             file.seek(0, os.SEEK_END)
             made = label_lines(given, options, jobs=jobs, first_line=done + 1)
             _write(made, file, tally, progress)
         sync(partial)
         partial.replace(path)
+        made_with.unlink(missing_ok=True)
         sync(path.parent)
     return tally
 
@@ -124,6 +128,14 @@ def _hashed(lines: IO[bytes], tally: Tally) -> Iterator[bytes]:
         yield line.rstrip(b"\r\n")
 
 
+def _refuse_target(path: Path, source: str) -> None:
+    """Say before the work that an output can't take its name, or would take the input's."""
+    if path.is_dir():
+        raise UsageError(f"--out {path}: is a directory; name a file in it")
+    if source != "-" and path.exists() and path.samefile(source):
+        raise UsageError(f"--out {path}: is the input too; name another file")
+
+
 @contextmanager
 def _claimed(path: Path, resume: bool) -> Iterator[IO[bytes]]:
     """The partial file, held by one run at a time; emptied unless it is taken up again."""
@@ -144,6 +156,17 @@ def _claimed(path: Path, resume: bool) -> Iterator[IO[bytes]]:
         Path(f"{path}.lock").unlink(missing_ok=True)
 
 
+def _made_with(partial: Path, options: Options, *, resume: bool) -> Path:
+    """The note beside a partial output of what it is made with: a run never mixes two pipelines."""
+    note = partial.with_name(partial.name + ".made-with")
+    key = pipeline(options.settings).hash.encode() + b" " + _encode(options) + b"\n"
+    if resume and note.exists() and note.read_bytes() != key:
+        raise UsageError(f"{partial} was made with other options or versions: {_REMEDY}")
+    with atomic_file(note) as temporary:
+        temporary.write_bytes(key)
+    return note
+
+
 def _take_up(file: IO[bytes], given: Iterator[bytes], options: Options, tally: Tally) -> int:
     """Count the complete lines of a partial output, checked against the input; returns how many."""
     file.seek(0)
@@ -151,27 +174,30 @@ def _take_up(file: IO[bytes], given: Iterator[bytes], options: Options, tally: T
     for number, made in enumerate(file, 1):
         if not made.endswith(b"\n"):
             break  # torn when the run was cut off; written again below
-        line = msgspec.json.decode(made)
-        _check_same(number, next(given, None), line)
-        tally.add(line)
+        try:
+            line = msgspec.json.decode(made)
+            _check_same(number, next(given, None), line)
+            tally.add(line)
+        except (msgspec.DecodeError, LookupError, TypeError):
+            raise UsageError(f"line {number} of {file.name} is no output of prelabel: {_REMEDY}") from None
         end += len(made)
     file.truncate(end)
     return tally.lines
 
 
 def _check_same(number: int, given: bytes | None, made: dict[str, Any]) -> None:
-    remedy = "remove the .partial file, or run without --resume"
     if given is None:
-        raise UsageError(f"the partial output is longer than the input ({number} lines): {remedy}")
+        raise UsageError(f"the partial output is longer than the input ({number} lines): {_REMEDY}")
     if "error" in made:
         return
     try:
-        task = msgspec.json.decode(given)
-        same = task.get("id") == made["id"] and ("text" not in made or canon(task["text"]) == made["text"])
-    except (msgspec.DecodeError, ViCivicError, AttributeError, KeyError, TypeError):
+        identity, text, _ = read_input(given)
+        kept = msgspec.json.decode(_encode(identity))  # as it reads once written: 1e400 is null
+        same = kept == made["id"] and ("text" not in made or canon(text) == made["text"])
+    except BadRecord:
         same = False
     if not same:
-        raise UsageError(f"line {number} of the partial output was made from another input: {remedy}")
+        raise UsageError(f"line {number} of the partial output was made from another input: {_REMEDY}")
 
 
 def _write(

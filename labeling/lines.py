@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -40,7 +41,7 @@ ERRORS = {
     "source-failed": "a source raised an error on this text",
     "worker-died": "the process that labelled this document was killed",
 }
-_published = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_published = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?:(?<=-..-..)[T ].*)?")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +87,7 @@ def _work(options: Options, tasks: Sequence[Task]) -> list[dict[str, Any]]:
     for task in tasks:
         identity = None
         try:
-            identity, text, published = _read(task)
+            identity, text, published = read_input(task.given)
             if len(text) > options.max_chars:
                 raise BadRecord("too-long", f"{len(text):,} characters; --max-chars is {options.max_chars:,}")
             canonical, segments = canonicalize(text)
@@ -108,13 +109,12 @@ def _work(options: Options, tasks: Sequence[Task]) -> list[dict[str, Any]]:
 def _killed(task: Task) -> dict[str, Any]:
     identity = None
     with contextlib.suppress(BadRecord):
-        identity, _, _ = _read(task)
+        identity, _, _ = read_input(task.given)
     return _error(identity, task.line, "worker-died", "the process that labelled this document was killed")
 
 
-def _read(task: Task) -> tuple[Any, str, str | None]:
+def read_input(given: bytes | dict[str, Any] | Document) -> tuple[Any, str, str | None]:
     """(id, text, published) of an input.  Raises BadRecord with a code of ERRORS."""
-    given = task.given
     if isinstance(given, Document):
         return given.id, given.text, given.published
     if isinstance(given, bytes):
@@ -123,10 +123,19 @@ def _read(task: Task) -> tuple[Any, str, str | None]:
     if not isinstance(text, str):
         state = "no `text`" if text is None else f"`text` is a {type(text).__name__}, not a string"
         raise BadRecord("missing-text", f"{state}; give the article under the key `text`", record=identity)
-    if published is not None and not (isinstance(published, str) and _published.match(published[:10])):
+    if published is not None and not _is_date(published):
         message = f"published {published!r} is not an ISO date; write YYYY-MM-DD, or leave it out"
         raise BadRecord("invalid-published", message, record=identity)
     return identity, text, published[:10] if published else None
+
+
+def _is_date(published: object) -> bool:
+    """Whether this is a year, a month or a day that the calendar has; a time may follow a day."""
+    found = _published.fullmatch(published) if isinstance(published, str) else None
+    if found is None:
+        return False
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    return year >= 1 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def _decode(line: bytes) -> dict[str, Any]:
@@ -137,6 +146,8 @@ def _decode(line: bytes) -> dict[str, Any]:
         raise BadRecord("invalid-utf8", message) from None
     try:
         found = msgspec.json.decode(text)
+    except RecursionError:
+        raise BadRecord("invalid-json", "not read: lists or objects nested too deeply") from None
     except msgspec.DecodeError as error:
         found = _decode_surrogates(text, error)
     if not isinstance(found, dict):
@@ -149,7 +160,7 @@ def _decode_surrogates(text: str, reason: msgspec.DecodeError) -> Any:
     try:
         found = json.loads(text, parse_constant=_no_constant)
         msgspec.json.encode(found.get("id") if isinstance(found, dict) else None)
-    except (ValueError, UnicodeEncodeError):
+    except (ValueError, UnicodeEncodeError, RecursionError):
         raise BadRecord("invalid-json", f"not JSON: {reason}") from None
     return found
 

@@ -177,7 +177,10 @@ def test_max_errors(allowed, code, tmp_path):
         ("--in", "missing.jsonl"),
         ("--in", str(CASES / "in.jsonl"), "--max-errors", "many"),
         ("--in", str(CASES / "in.jsonl"), "--out", "no/such/folder/out.jsonl"),
+        ("--in", str(CASES / "in.jsonl"), "--max-errors", "nan"),
         ("--labels", "PER"),
+        ("--max-errors", "3"),
+        ("--max-chars", "3"),
         ("--in", str(CASES / "in.jsonl"), "--resume"),
         ("--no-such-flag",),
     ],
@@ -247,6 +250,80 @@ def test_a_killed_run_is_taken_up_to_the_same_bytes(kills, tmp_path):
     assert cut == kills
     subprocess.run(command, check=True, capture_output=True)
     assert out.read_bytes() == (tmp_path / "clean").read_bytes()
+
+
+def test_awkward_lines_are_taken_up(tmp_path):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "out.jsonl"
+    docs.write_bytes(
+        b'\xef\xbb\xbf{"id":1,"text":"5%"}\r\n{"id":1e400,"text":"6%"}\n'
+        b'{"id":2,"text":"7%","x":"\\ud800"}\n{"id":3}\n'
+    )
+    vic("--in", docs, "--out", out, *NUMBERS, check=1)
+    clean = out.read_bytes()
+    out.rename(tmp_path / "out.jsonl.partial")
+    vic("--in", docs, "--out", out, "--resume", *NUMBERS, check=1)
+    assert out.read_bytes() == clean
+
+
+@pytest.mark.parametrize("torn", ["garbage\n", "[1]\n", '{"id":0}\n', '{"id":0,"spans":1}\n'])
+def test_a_partial_output_of_something_else_is_refused(torn, tmp_path):
+    many(tmp_path / "docs.jsonl", 1)
+    (tmp_path / "out.jsonl.partial").write_text(torn, "utf-8")
+    arguments = ("--in", tmp_path / "docs.jsonl", "--out", tmp_path / "out.jsonl", "--resume")
+    assert "line 1 of" in vic(*arguments, *NUMBERS, check=2).stderr
+
+
+def test_a_partial_output_of_other_options_is_refused(tmp_path):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "out.jsonl"
+    many(docs, 6_000)
+    command = [sys.executable, "-m", "vicivic", "prelabel", "--in", docs, "--out", out, *NUMBERS]
+    assert kill_in_the_middle(command, tmp_path / "out.jsonl.partial", 100)
+    done = vic("--in", docs, "--out", out, "--resume", "--no-text", *NUMBERS, check=2)
+    assert "other options or versions" in done.stderr
+    vic("--in", docs, "--out", out, "--resume", *NUMBERS, check=0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["docs.jsonl", "out.jsonl"]
+
+
+def test_the_input_and_folders_are_no_output(tmp_path):
+    docs = tmp_path / "docs.jsonl"
+    many(docs, 3)
+    before = docs.read_bytes()
+    assert "is the input too" in vic("--in", docs, "--out", docs, *NUMBERS, check=2).stderr
+    assert "is a directory" in vic("--in", docs, "--out", tmp_path, *NUMBERS, check=2).stderr
+    assert docs.read_bytes() == before
+    assert not (tmp_path.parent / f"{tmp_path.name}.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("published", "good"),
+    [
+        ("2021", True),
+        ("2021-06", True),
+        ("2020-02-29", True),
+        ("2021-06-30T10:00:00+07:00", True),
+        ("2021-06-30 10:00", True),
+        (None, True),
+        ("2021-02-29", False),
+        ("2021-13-01", False),
+        ("0000", False),
+        ("2021-6-30", False),
+        ("2021-06T10:00", False),
+        ("2021abc", False),
+        ("٢٠٢١-٠٦-٣٠", False),
+        ("", False),
+        (20210630, False),
+    ],
+)
+def test_published_is_a_date_of_the_calendar(published, good):
+    (line,) = label_lines([{"text": "Ngày 29-6", "published": published}], OPTIONS)
+    assert line.get("error", {}).get("code") == (None if good else "invalid-published")
+
+
+def test_deep_json_is_an_error_line():
+    deep = b'{"id":1,"text":"5%","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    lines = list(label_lines([deep, b'{"text":"5%"}'], OPTIONS))
+    assert lines[0]["error"]["code"] == "invalid-json"
+    assert lines[1]["spans"]
 
 
 def test_a_partial_output_of_another_input_is_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from pathlib import Path
@@ -74,6 +75,8 @@ def prelabel(
                 "--manifest": manifest,
                 "--min-score": min_score,
                 "--doc-timeout": doc_timeout,
+                "--max-errors": max_errors != "0",
+                "--max-chars": max_chars != MAX_CHARS,
             }
         )
         _prelabel_workspace(Workspace(work), settings, jobs, json)
@@ -149,7 +152,7 @@ def _parse_max_errors(text: str) -> _Allowed:
         value = float(number)
     except ValueError:
         value = -1.0
-    if value < 0:
+    if not 0 <= value < math.inf:
         raise UsageError(f"--max-errors {text!r}: write a number (20) or a share (1%)")
     return _Allowed(value, text.endswith("%"))
 
