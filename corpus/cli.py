@@ -13,7 +13,7 @@ import typer
 
 from corpus.civic import SHORT, THRESHOLD
 from corpus.command import WORK, Json, Work, examples, finish, report, tell
-from corpus.documents import read_document
+from corpus.documents import read_document, read_documents
 from corpus.errors import UsageError
 from corpus.ingest import Outcome, ingest
 from corpus.prepare import Settings
@@ -125,7 +125,7 @@ def ingest_command(
     )
     workspace = Workspace(work, create=True)
     with workspace.writing():
-        _take_down(workspace, take_down or [])
+        _take_down(workspace, take_down or [], as_json=as_json and not paths)
         if not paths:
             return
         with _progress() as watch:
@@ -202,12 +202,23 @@ def _explain(workspace: Workspace, identity: str, as_json: bool) -> None:
         typer.echo("\n".join(lines))
 
 
-def _take_down(workspace: Workspace, names: list[str]) -> None:
-    if names:
-        from corpus.takedowns import take_down
+def _take_down(workspace: Workspace, names: list[str], *, as_json: bool) -> None:
+    """Add to the list, and say how many documents that took out: a misspelt name takes none."""
+    if not names:
+        return
+    from corpus.takedowns import take_down
 
-        added = take_down(workspace, names)
-        tell(f"{added} names added to the takedown list ({len(names) - added} stood on it already)")
+    before = sum(1 for _ in read_documents(workspace))
+    added = take_down(workspace, names)
+    gone = before - sum(1 for _ in read_documents(workspace))
+    summary = (
+        f"{added} added to the takedown list ({len(names) - added} stood on it already); "
+        f"{gone:,} documents here taken down"
+    )
+    counts = {"added": added, "known": len(names) - added, "documents": gone}
+    report("ingest", summary, counts, as_json=as_json, to_stderr=not as_json)
+    if added and not gone:
+        tell("no document here has such an id, URL or site; pages that come later are refused")
 
 
 @contextmanager

@@ -515,3 +515,16 @@ def test_reasons_are_documented_words() -> None:
     refusal = Refusal(record="r", code="nul", message="m")
     assert refusal.is_error and not Refusal(record="r", code="not-civic", message="m").is_error
     assert Page(record="r").text is None
+
+
+def test_a_takedown_says_how_many_documents_it_took_out(tmp_path: Path) -> None:
+    work = str(tmp_path / "w")
+    assert cli("ingest", str(SEEDS), "--work", work)[0] == 0
+    arguments = ("ingest", "--take-down", "seeds/000_8824d1b809f65392.txt", "--work", work, "--json")
+    code, printed, _ = cli(*arguments)
+    assert (code, json.loads(printed)["counts"]) == (0, {"added": 1, "known": 0, "documents": 1})
+    code, printed, _ = cli(*arguments)
+    assert json.loads(printed)["counts"] == {"added": 0, "known": 1, "documents": 0}
+    code, _, told = cli("ingest", "--take-down", "seeds/000", "--work", work)
+    assert code == 0
+    assert "no document here has such an id, URL or site" in told
