@@ -62,6 +62,7 @@ class _Span(msgspec.Struct):
     start: int
     end: int
     label: str
+    text: str | None = None
 
 
 class _Line(msgspec.Struct):
@@ -75,7 +76,8 @@ class _Line(msgspec.Struct):
 def read_gold(path: Path) -> tuple[list[Gold], list[BadRecord]]:
     """The articles of a JSONL file of {"id","text","spans":[{"start","end","label"}]}; and refused lines.
 
-    Text that is not canonical is made so, and its spans are mapped; what can't be mapped is refused.
+    Text that is not canonical is made so, and its spans are mapped; what can't be mapped is refused, as is
+    a span whose own `text`, where it gives one, is not what stands between its offsets.
 
     Raises UsageError when there is no such file, DataError when no line can be used.
     """
@@ -113,6 +115,11 @@ def _article(line: bytes, where: str, scheme: Scheme) -> Gold:
             shown = f"[{span.start}, {span.end}) {found.text[max(0, span.start) : span.end]!r}"
             fault = "is empty, leaves the text, splits a character or has white edges"
             raise BadRecord("bad-span", f"{where}: {span.label} {shown} {fault}") from None
+        if span.text is not None and canonicalize(span.text)[0] != spans[-1].text:
+            shown = f"[{span.start}, {span.end}) {spans[-1].text!r}"
+            raise BadRecord(
+                "bad-span", f"{where}: {span.label} {shown} is not its text {span.text!r}; mend its offsets"
+            )
     crossing = find_crossing(spans)
     if crossing:
         left, right = crossing

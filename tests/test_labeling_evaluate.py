@@ -131,6 +131,7 @@ def line(**fields: object) -> str:
         (line(spans=[{"start": "0", "end": 3, "label": "PER"}]), r"Expected `int`, got `str` - at `\$.spans"),
         (line(spans=[{"start": 4, "end": 9, "label": "PER"}]), r"PER \[4, 9\) 'An'"),
         (line(spans=[{"start": 3, "end": 6, "label": "PER"}]), "white edges"),
+        (line(spans=[{"start": 4, "end": 6, "label": "PER", "text": "Ông"}]), "'An' is not its text 'Ông'"),
         (line(spans=[{"start": 4, "end": 6, "label": "PERSON"}]), "label 'PERSON' is not in scheme 1"),
         (line(spans=[{"start": 0, "end": 6, "label": "PER"}, {"start": 0, "end": 6, "label": "LOC"}]), "share their extent"),
     ],
@@ -150,7 +151,8 @@ def test_gold_that_is_not_canonical_is_mapped(tmp_path: Path) -> None:
     raw = "O\u0302ng\u200b  Nguye\u0302\u0303n An"
     start = raw.index("Nguye")
     path.write_text(
-        line(text=raw, spans=[{"start": start, "end": len(raw), "label": "PER"}]), encoding="utf-8"
+        line(text=raw, spans=[{"start": start, "end": len(raw), "label": "PER", "text": raw[start:]}]),
+        encoding="utf-8",
     )
     [article], [] = read_gold(path)
     assert [item.text for item in article.spans] == ["Nguyễn An"]
