@@ -111,6 +111,14 @@ def test_down_stops_it_and_up_finds_everything_again(
     assert found is not None
     assert found["title"] == "stays"
     assert second.slug == first.slug  # the database names the server, not its port
+    token = workspace.folder("studio") / "token"
+    for damaged in (None, "", "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTl9.c2VjcmV0"):
+        token.unlink()
+        if damaged is not None:
+            token.write_text(damaged)
+        assert server.up(workspace, port=port)[1]  # "run `vicivic studio up` again" mends it
+        assert server.connect(workspace).project(project) is not None
+        assert stat.S_IMODE(token.stat().st_mode) == 0o600
     assert server.down(workspace)
 
 

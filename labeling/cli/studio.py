@@ -140,7 +140,7 @@ def push(
             wanted=_wanted(documents),
             shares=shares,
             new_project=new_project,
-            progress=lambda count: tell(f"{count} tasks pushed"),
+            progress=lambda count: tell(f"{count} tasks are there"),
         )
         total = len(revisions(workspace))
     waiting = total - done.documents

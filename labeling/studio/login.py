@@ -34,16 +34,31 @@ def local_login(folder: Path) -> Login:
 def local_token(folder: Path, address: str) -> str:
     """The kept access token; minted at the running server when there is none."""
     path = folder / "token"
-    if not path.exists():
+    if not path.exists() or not kept(path):
         login = local_login(folder)
         keep(path, mint_token(address, login.email, login.password))
     return kept(path)
 
 
+def working_token(folder: Path, address: str) -> None:
+    """See that the kept token works; a token that the server refuses is replaced."""
+    import requests
+
+    token = local_token(folder, address)
+    try:
+        answer = requests.post(f"{address}/api/token/refresh/", json={"refresh": token}, timeout=60)
+    except requests.RequestException:
+        return  # whoever uses the token next says what is wrong with the server
+    if answer.status_code == 401:
+        (folder / "token").unlink(missing_ok=True)
+        local_token(folder, address)
+
+
 def mint_token(address: str, email: str, password: str) -> str:
     """A new Personal Access Token of the account.  Raises ServiceError when the server refuses.
 
-    Label Studio has no API for the first token: log in with the form, then ask as the page does.
+    Label Studio has no API for the first token: log in with the form, then ask as the page does.  It
+    allows an account one token and never shows it again, so one that was lost is revoked first.
     """
     import requests
 
@@ -56,7 +71,13 @@ def mint_token(address: str, email: str, password: str) -> str:
             if answer.status_code != 302:
                 raise ServiceError(f"Label Studio at {address} refuses the login of {email}")
             headers = {"X-CSRFToken": session.cookies["csrftoken"], "Referer": address}
-            answer = session.post(f"{address}/api/token/", headers=headers, timeout=60)
+            tokens = f"{address}/api/token/"
+            answer = session.post(tokens, headers=headers, timeout=60)
+            if answer.status_code == 409:
+                for lost in session.get(tokens, timeout=60).json():
+                    body = {"refresh": lost["token"]}
+                    session.post(f"{tokens}blacklist/", json=body, headers=headers, timeout=60)
+                answer = session.post(tokens, headers=headers, timeout=60)
             answer.raise_for_status()
             return str(answer.json()["token"])
     except (requests.RequestException, KeyError) as error:

@@ -24,7 +24,7 @@ from corpus.errors import ServiceError, UsageError
 from corpus.store import Workspace
 from labeling.studio.client import Studio
 from labeling.studio.config import KEYMAP
-from labeling.studio.login import Login, keep, kept, local_login, local_token
+from labeling.studio.login import Login, keep, kept, local_login, local_token, working_token
 
 HOST = "127.0.0.1"
 PORT = 8080
@@ -46,7 +46,7 @@ def up(workspace: Workspace, *, port: int = PORT, tell: Tell = lambda line: None
     """
     found = running(workspace)
     if found is not None:
-        local_token(workspace.folder("studio"), found.address)
+        working_token(workspace.folder("studio"), found.address)
         return found, True
     program = _program(tell)
     _refuse_busy(port)
@@ -72,7 +72,7 @@ def up(workspace: Workspace, *, port: int = PORT, tell: Tell = lambda line: None
     keep(folder / "server.json", msgspec.json.encode(found).decode())
     with _stopped_on_failure(workspace):
         _wait(process, address, folder / "server.log", tell)
-        local_token(folder, address)
+        working_token(folder, address)
     return found, False
 
 
