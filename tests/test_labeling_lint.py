@@ -196,6 +196,13 @@ def test_what_would_cross_is_not_mended():
     assert (mended, [span.text for span in kept]) == (0, ["“a b”", "a b"])
 
 
+def test_a_span_that_is_not_the_text_there_is_never_mended_into_one_that_is():
+    text = "gặp “ông Lò Văn Pó” nay."
+    wrong = msgspec.structs.replace(place(text, "gặp", "PER"), end=999, text="zz,")
+    item = Marked(document=Document(id="d", text=text), spans=(wrong,), by=())
+    assert mend(item) == ((wrong,), 0)
+
+
 def test_what_one_change_lays_bare_the_next_mends():
     text = "gặp “ông Lò Văn Pó” nay"
     item = Marked(document=Document(id="d", text=text), spans=(place(text, "“ông Lò Văn Pó”", "PER"),), by=())

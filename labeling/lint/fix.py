@@ -79,9 +79,12 @@ def fix(workspace: Workspace, marked: Iterable[Marked], *, at: str) -> Fixed:
 def mend(item: Marked) -> tuple[tuple[AnnotatedSpan, ...], int]:
     """The spans with all sure changes made, and how many; a change that would cross is left out.
 
-    What one change lays bare (a form of address behind a quotation mark) the next pass mends.
+    What one change lays bare (a form of address behind a quotation mark) the next pass mends.  An annotation
+    with a span that is not the document's text there is left as it is, for `settle` to refuse by name.
     """
     spans, mended = tuple(by_position(item.spans)), 0
+    if any(item.document.text[span.start : span.end] != span.text for span in spans):
+        return spans, 0
     for _ in range(PASSES):
         spans, more = _mend_once(msgspec.structs.replace(item, spans=spans))
         mended += more
