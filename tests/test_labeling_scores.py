@@ -247,6 +247,22 @@ def test_trust_is_weighed_down_towards_what_was_measured(workspace):
     assert merge_settings(workspace).trust["civic"]["ORG"] == 0.6
 
 
+def test_a_workspace_says_what_scores_mean(workspace):
+    from labeling.preannotators.merge import merge_version
+    from labeling.switches import calibrate
+
+    points = ((0.0, 0.1), (1.0, 0.6))
+    calibrate(workspace, "civic", "ORG", points, by="Lan", reason="thử")
+    changed = merge_settings(workspace)
+    assert changed.calibration["civic"]["ORG"] == points
+    assert merge_version({"civic": "1"}, changed) != merge_version({"civic": "1"}, shipped())
+    calibrate(workspace, "civic", "ORG", None, by="Lan")
+    assert merge_settings(workspace) == shipped()
+    for wrong in (((0.0, 0.9), (1.0, 0.1)), ((0.0, 2.0),), ()):
+        with pytest.raises(UsageError, match="rising"):
+            calibrate(workspace, "civic", "ORG", wrong, by="Lan")
+
+
 def test_a_rule_without_its_source_is_refused(workspace):
     with pytest.raises(UsageError, match="source:rule"):
         switch(workspace, "bad", off=True, by="lead")
