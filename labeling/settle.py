@@ -146,9 +146,14 @@ def _settle_one(
         done.outcomes["not-submitted"] += 1
         return None
     current = [item for item in submitted if item.digest == document.digest]
+    spoken = {item.author for item in current}  # whoever annotated the new text has put the old aside
+    done.refused += [
+        _stale(item, document)
+        for item in submitted
+        if item.digest != document.digest and item.author not in spoken
+    ]
     if not current:
         done.outcomes["stale"] += 1
-        done.refused += [_stale(item, document) for item in submitted]
         return None
     faults = [(item, fault(document, item, rules.scheme)) for item in current]
     done.refused += [_refusal(item, "bad-spans", words) for item, words in faults if words]

@@ -223,6 +223,19 @@ def test_a_stale_annotation_is_never_shifted(workspace):
     assert list(read_records(workspace)) == []
 
 
+def test_a_stale_annotation_beside_current_ones_is_named(workspace):
+    fresh = document(text="Mới. " + DOC.text)
+    add_documents(workspace, [fresh])
+    old = annotation(DOC, kept(DOC), number=1, author="left@example.org")
+    older = annotation(DOC, kept(DOC), number=2, author="stays@example.org")
+    new = annotation(fresh, kept(fresh), number=3, author="stays@example.org")
+    done = settled(workspace, old, older, new)
+    assert dict(done.outcomes) == {"settled": 1}
+    assert [(item["code"], item["annotation"]) for item in done.refused] == [
+        ("stale", f"{old.key[0]} project {old.key[1]} annotation 1")
+    ]
+
+
 BAD = {
     "cross": ([("LOC", "Đầm Hà Trần"), ("ORG", "Hà Trần Thị Lan")], "cross"),
     "coincide": ([("LOC", "Đầm Hà"), ("ORG", "Đầm Hà")], "lie on the same characters"),
