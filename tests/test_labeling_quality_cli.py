@@ -150,6 +150,10 @@ def test_find_and_decide(run, tmp_path):
         run(workspace, "decide", "--from", hits, "--relabel", "LAW", "--by", "Lan", "--yes", "--json")
     )
     assert done["counts"]["written"] == found["counts"]["spans"]
+    again = run(workspace, "decide", "--from", hits, "--relabel", "LAW", "--by", "Lan", "--yes", "--json")
+    counts = as_json(again)["counts"]
+    assert counts["decisions"] == counts["written"] == 0
+    assert counts["already"] == counts["hits"] > 0
     run(workspace, "settle")
     assert as_json(run(workspace, "find", "--label", "ORG", "--json"))["counts"]["spans"] == 0
     batch = run(workspace, "decide", "--list").stdout.splitlines()[-2].split()[1]

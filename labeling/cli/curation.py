@@ -162,17 +162,18 @@ def decide(
             batch = f"decide-{len(deciding.read(workspace)) + 1:06d}"
             batched = [msgspec.structs.replace(item, batch=batch) for item in planned.decisions]
             written = len(deciding.record(workspace, batched))
-    waiting = len(planned.decisions) - written if asked else 0
+    known = len(planned.decisions) - written if asked else 0  # decided just so before
+    fresh = len(planned.decisions) - known
     state = "" if asked else "; nothing is written, add --yes"
     report(
         "decide",
-        f"{written} decisions of {asked_for} hits: {len(planned.decisions)} to decide, "
-        f"{planned.already + waiting} so already, {len(planned.refused)} refused{state}",
+        f"{written} decisions of {asked_for} hits: {fresh} to decide, "
+        f"{planned.already + known} so already, {len(planned.refused)} refused{state}",
         {
             "hits": asked_for,
-            "decisions": len(planned.decisions),
+            "decisions": fresh,
             "written": written,
-            "already": planned.already + waiting,
+            "already": planned.already + known,
         },
         as_json=as_json,
         rejected=len(planned.refused),
