@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from corpus import __version__
-from corpus.errors import DataError, WorkspaceError
+from corpus.errors import DataError, UsageError, WorkspaceError
 from corpus.events import append_events, event, read_events
 
 FORMAT = 1
@@ -84,7 +84,12 @@ class Workspace:
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; when the block ends well it is synced and takes its name."""
+    """Give a temporary path beside `path`; when the block ends well it is synced and takes its name.
+
+    Raises UsageError for a `path` that is a folder or a device.
+    """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no regular file; name another")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:

@@ -130,8 +130,11 @@ def _hashed(lines: IO[bytes], tally: Tally) -> Iterator[bytes]:
 
 def _refuse_target(path: Path, source: str) -> None:
     """Say before the work that an output can't take its name, or would take the input's."""
-    if path.is_dir():
-        raise UsageError(f"--out {path}: is a directory; name a file in it")
+    if path.exists() and not path.is_file():  # a name may be taken from a device too: /dev/null
+        what = (
+            "is a directory; name a file in it" if path.is_dir() else "is no regular file; write to - instead"
+        )
+        raise UsageError(f"--out {path}: {what}")
     if source != "-" and path.exists() and path.samefile(source):
         raise UsageError(f"--out {path}: is the input too; name another file")
 

@@ -10,6 +10,7 @@ Importing this module is light: it loads neither label_studio_sdk, nor datasets,
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -86,6 +87,18 @@ VERBS = (
     ("publish", "exporters.cli_publish:publish", "exporters.cli_publish:PUBLISH_EXAMPLES"),
     ("report", "exporters.cli_report:report", "exporters.cli_report:REPORT_EXAMPLES"),
 )
+# What the machine refuses, not what ViCivic does wrong: no space, no permission, no such kind of file.
+ENVIRONMENT = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ENAMETOOLONG,
+    errno.EIO,
+}
 GROUPS = {"studio": "The local Label Studio: up, down, status."}
 
 
@@ -165,6 +178,14 @@ def guarded(name: str, verb: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(130) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from None
+        except OSError as error:
+            if error.errno not in ENVIRONMENT:
+                raise
+            where = error.filename or "the output"
+            print(f"vicivic {name}: {where}: {(error.strerror or '').lower()}", file=sys.stderr)
+            if error.filename is None:  # what stdout still holds can't be written at the end either
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
 
     return run

@@ -291,7 +291,25 @@ def test_the_input_and_folders_are_no_output(tmp_path):
     assert "is the input too" in vic("--in", docs, "--out", docs, *NUMBERS, check=2).stderr
     assert "is a directory" in vic("--in", docs, "--out", tmp_path, *NUMBERS, check=2).stderr
     assert docs.read_bytes() == before
-    assert not (tmp_path.parent / f"{tmp_path.name}.partial").exists()
+    os.mkfifo(tmp_path / "pipe")
+    for flag in ("--out", "--manifest"):
+        done = vic("--in", docs, flag, tmp_path / "pipe", *NUMBERS, check=2)
+        assert "is no regular file" in done.stderr
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    many(tmp_path / "docs.jsonl", 3)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "vicivic", "prelabel", "--in", tmp_path / "docs.jsonl", *NUMBERS],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "vicivic prelabel: the output: no space left on device\n"
 
 
 @pytest.mark.parametrize(
