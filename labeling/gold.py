@@ -25,7 +25,7 @@ import msgspec
 from corpus.document import Document
 from corpus.errors import SpanError
 from labeling.decisions import Decision, apply, last_words
-from labeling.scheme import Scheme
+from labeling.scheme import Scheme, is_shipped
 from labeling.span import (
     QUALITIES,
     Annotation,
@@ -52,6 +52,8 @@ class Waits(msgspec.Struct, frozen=True):
 
 def fault(document: Document, annotation: Annotation, scheme: Scheme) -> str | None:
     """What makes an annotation unfit for gold, in words that name the spans; None when nothing does."""
+    if not is_shipped(annotation.scheme):
+        return f"it was made under scheme {annotation.scheme!r}, which this ViCivic does not know"
     for span in annotation.spans:
         where = f"[{span.start}, {span.end}) {span.label} {span.text!r}"
         if span.label not in scheme:
@@ -159,7 +161,7 @@ def _record(
     return Record(
         document=document.id,
         digest=document.digest,
-        scheme=newest.scheme,
+        scheme=scheme.version,
         guideline=newest.guideline,
         round=newest.round,
         quality={layer: quality[layer] for layer in LAYERS},

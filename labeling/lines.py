@@ -23,7 +23,7 @@ import msgspec
 
 from corpus.canonical import canonicalize
 from corpus.document import Document, SegmentMap
-from corpus.errors import BadRecord
+from corpus.errors import BadRecord, UsageError
 from labeling.parallel import Batches
 from labeling.prelabel import BATCH, Settings, pipeline
 from labeling.span import Proposal, by_position
@@ -77,6 +77,10 @@ def label_lines(
 def _plain(item: bytes | Mapping[str, Any] | str | Document) -> bytes | dict[str, Any] | Document:
     if isinstance(item, str):
         return {"text": item}
+    if not isinstance(item, bytes | Document | Mapping):
+        raise UsageError(
+            f"a document is a mapping with `text`, a text or a Document, not {type(item).__name__}"
+        )
     return item if isinstance(item, bytes | Document) else dict(item)
 
 

@@ -20,7 +20,7 @@ from corpus.documents import read_documents
 from corpus.errors import DataError
 from corpus.store import Workspace, atomic_file, read_rows, set_aside, write_rows
 from labeling.parallel import Batches
-from labeling.prelabel import BATCH, Settings, pipeline
+from labeling.prelabel import BATCH, Pipeline, Settings, pipeline
 from labeling.span import Proposal
 from labeling.switches import merge_settings
 
@@ -53,10 +53,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     error: tuple[str, str] | None = None
 
 
+def has_current(workspace: Workspace) -> bool:
+    """Whether anything was pre-labelled here."""
+    return (workspace.folder("proposals") / "current.json").exists()
+
+
 def current(workspace: Workspace) -> Current:
     """The current merge.  Raises DataError when nothing was pre-labelled yet."""
     path = workspace.folder("proposals") / "current.json"
-    if not path.exists():
+    if not has_current(workspace):
         raise DataError(f"{workspace.root}: no proposals yet; run `vicivic prelabel --work {workspace.root}`")
     return msgspec.json.decode(path.read_bytes(), type=Current)
 
@@ -131,10 +136,19 @@ def prelabel_workspace(
             if item.error:
                 refused.append({"record": item.document, "code": item.error[0], "message": item.error[1]})
     set_aside(workspace.folder("proposals") / "rejected.jsonl", refused)
-    found = Current(merge=engine.version, scheme=engine.scheme_version, sources=engine.source_versions)
-    with atomic_file(workspace.folder("proposals") / "current.json") as temporary:
-        temporary.write_bytes(msgspec.json.encode(found) + b"\n")
+    _make_current(workspace, engine)
     return counts
+
+
+def _make_current(workspace: Workspace, engine: Pipeline) -> None:
+    """Let the house read this merge from now on; nothing is written when it does already."""
+    found = Current(merge=engine.version, scheme=engine.scheme_version, sources=engine.source_versions)
+    path = workspace.folder("proposals") / "current.json"
+    line = msgspec.json.encode(found) + b"\n"
+    if path.exists() and path.read_bytes() == line:
+        return
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(line)
 
 
 def _missing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Literal
 
 import msgspec
@@ -78,10 +79,19 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True):
         return name in self.names
 
 
+def is_shipped(version: str) -> bool:
+    """Whether this ViCivic knows a version of the scheme."""
+    return re.fullmatch(r"[0-9.]+", version) is not None and _home(version).is_file()
+
+
+def _home(version: str) -> Traversable:
+    return resources.files("labeling.schemes") / f"v{version}.toml"
+
+
 @lru_cache(maxsize=8)
 def load_scheme(version: str = "1") -> Scheme:
     """A shipped scheme.  Raises UsageError when this version is not shipped."""
-    path = resources.files("labeling.schemes") / f"v{version}.toml"
-    if not path.is_file():
+    path = _home(version)
+    if not is_shipped(version):
         raise UsageError(f"no scheme of version {version!r} is shipped with this ViCivic")
     return msgspec.toml.decode(path.read_bytes(), type=Scheme)

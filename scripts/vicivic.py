@@ -47,8 +47,13 @@ def prelabel(
     """
     from labeling.lines import Options, label_lines
 
-    settings = Settings(sources=tuple(sources or ()), labels=tuple(labels or ()))
+    settings = Settings(sources=_names(sources), labels=_names(labels))
     return label_lines(documents, Options(settings=settings))
+
+
+def _names(given: Sequence[str] | None) -> tuple[str, ...]:
+    """A sequence of names; one name alone is taken as such, not letter by letter."""
+    return (given,) if isinstance(given, str) else tuple(given or ())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

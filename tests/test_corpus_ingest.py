@@ -528,3 +528,10 @@ def test_a_takedown_says_how_many_documents_it_took_out(tmp_path: Path) -> None:
     code, _, told = cli("ingest", "--take-down", "seeds/000", "--work", work)
     assert code == 0
     assert "no document here has such an id, URL or site" in told
+
+
+def test_an_empty_jsonl_is_set_aside(tmp_path):
+    (tmp_path / "none.jsonl").write_bytes(b"")
+    workspace = Workspace(tmp_path / "w", create=True)
+    outcome = ingest(workspace, [tmp_path / "none.jsonl"], Settings())
+    assert (outcome.read, outcome.kept, outcome.counts["empty"], outcome.rejected) == (1, 0, 1, 1)

@@ -105,6 +105,13 @@ def test_an_unknown_name_is_a_usage_error(tmp_path):
     assert not out.exists()
 
 
+def test_one_name_is_a_name_and_no_text_is_said():
+    (line,) = vicivic.prelabel(["Đạt 5%."], sources="quantities", labels="PERCENT")
+    assert [span["text"] for span in line["spans"]] == ["5%"]
+    with pytest.raises(UsageError, match="not int"):
+        list(vicivic.prelabel([5], sources="quantities"))
+
+
 PIECES = st.sampled_from(
     ["ngày 21/10 ", "5.000 USD", "\r\n", "\u00a0", "  ", "🇻🇳", "e\u0302\u0301", "\u200b", "đạt 13,71%", "\ufeff",
      "gần 6.000 ha", "khoá XV", "\t", "“", "…/.", "Hoà", "12 xã, ", "\u0301", "năm 2020 – 2025 "]

@@ -25,6 +25,7 @@ def read(found: Found, options: Options) -> Iterator[Item]:
     longest = options.max_chars * ESCAPED + (1 << 16)
     with opened(found.path) as raw:
         stream = _as_utf8(raw, options.encoding)
+        number = 0
         for number, line in lines(stream, longest):
             record = f"{found.path}:{number}"
             if line is None:
@@ -38,6 +39,8 @@ def read(found: Found, options: Options) -> Iterator[Item]:
                     yield _page(line, record, found, options)
                 except BadRecord as error:
                     yield Refusal(record=record, code=error.code, message=str(error))
+        if not number:
+            yield Refusal(record=str(found.path), code="empty", message=f"{found.path}: empty; leave it out")
 
 
 WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")

@@ -17,7 +17,7 @@ from corpus.store import Workspace
 from labeling.files import Tally, label_file, write_manifest
 from labeling.lines import MAX_CHARS, Options
 from labeling.prelabel import Settings
-from labeling.proposals import Told, prelabel_workspace
+from labeling.proposals import Told, current, has_current, prelabel_workspace
 from labeling.switches import merge_settings
 
 Names = Annotated[list[str] | None, typer.Option(help="Repeat, or part by commas.")]
@@ -103,6 +103,7 @@ def _work_is_named(context: typer.Context) -> bool:
 
 
 def _prelabel_workspace(workspace: Workspace, settings: Settings, jobs: int, json: bool) -> None:
+    before = set(current(workspace).sources) if has_current(workspace) else set()
     with workspace.writing(), _Counter("documents") as counter:
         counts = prelabel_workspace(workspace, settings, jobs=jobs, progress=counter.told)
     summary = (
@@ -110,7 +111,21 @@ def _prelabel_workspace(workspace: Workspace, settings: Settings, jobs: int, jso
         f"{counts['kept']:,} had proposals, {counts['failed']:,} failed"
     )
     labels = dict(sorted(counter.labels.items()))
-    report("prelabel", summary, counts, as_json=json, rejected=counts["failed"], labels=labels)
+    merged = current(workspace)
+    if missing := sorted(before - set(merged.sources)):
+        tell(
+            f"the current merge no longer holds {', '.join(missing)}: run `vicivic prelabel` for all sources"
+        )
+    report(
+        "prelabel",
+        summary,
+        counts,
+        as_json=json,
+        rejected=counts["failed"],
+        labels=labels,
+        merge=merged.merge,
+        sources=merged.sources,
+    )
     if counts["failed"]:
         raise typer.Exit(1)
 
