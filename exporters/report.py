@@ -105,10 +105,11 @@ def _counted(workspace: Workspace) -> tuple[Progress, Labels]:
         rounds[item.round][item.status] += 1
     names = quality.everybody(workspace)
     asked = questions(workspace, names)
+    present = revisions(workspace)
     progress = Progress(
-        documents=len(revisions(workspace)),
+        documents=len(present),
         prelabelled=_prelabelled(workspace),
-        annotated=len({item.document for item in said if item.status == "submitted"}),
+        annotated=len({item.document for item in said if item.status == "submitted"} & present.keys()),
         settled=settled,
         qualities={layer: dict(sorted(found.items())) for layer, found in sorted(qualities.items())},
         rounds={name: dict(sorted(found.items())) for name, found in rounds.items()},
